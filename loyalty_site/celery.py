@@ -1,0 +1,11 @@
+"""The Celery application: JSON only, late acknowledgement, one task at a time per process."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
+
+app = Celery("loyalty_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -200,7 +200,10 @@ class PromoCode(models.Model):
     class Meta:
         verbose_name = _("promo code")
         verbose_name_plural = _("promo codes")
-        permissions = [("activate_promocode", _("May activate and deactivate promo codes"))]
+        permissions = [
+            ("activate_promocode", _("May activate and deactivate promo codes")),
+            ("view_report", _("May see the usage report")),
+        ]
         default_permissions = ("add", "change", "view")
         triggers = never_deleted()
         constraints = [

@@ -69,6 +69,11 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         default_permissions = ("add", "change", "view")
+        permissions = [
+            ("pay_order", _("May record a payment by hand")),
+            ("refund_order", _("May refund orders")),
+            ("check_code", _("May ask why a code does not apply")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(

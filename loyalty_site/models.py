@@ -46,7 +46,8 @@ class IdempotencyRecord(models.Model):
     route = models.CharField(max_length=200)
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    response = models.JSONField(null=True)
+    # The JSON text itself, so that a replay is the same to the byte.
+    response = models.TextField(default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

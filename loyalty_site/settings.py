@@ -215,11 +215,14 @@ REST_FRAMEWORK = {
         "loyalty_site.authentication.CustomerSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["loyalty_site.kernel.api.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["loyalty_site.kernel.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "loyalty_site.kernel.api.problem_response",
+    "EXCEPTION_HANDLER": "loyalty_site.kernel.problems.problem_response",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "loyalty_site.kernel.parsing.JSONAlways",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -231,7 +234,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "loyalty_site.api.schema.refuse_unknown_members",
+    ],
 }
+API_MAX_BODY = env.int("API_MAX_BODY", default=1_000_000)
+# Generous: a runaway program is slowed down, a busy till is not.
+API_REQUESTS_PER_SECOND = env.float("API_REQUESTS_PER_SECOND", default=1000.0)
+API_REQUESTS_BURST = env.int("API_REQUESTS_BURST", default=5000)
+IDEMPOTENCY_KEEP_DAYS = env.int("IDEMPOTENCY_KEEP_DAYS", default=30)
 
 # --- Queue ------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -251,6 +263,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "continue-code-batches": {"task": "promocodes.tasks.continue_batches", "schedule": 60.0},
     "roll-up-code-quotes": {"task": "promocodes.tasks.roll_up_quotes", "schedule": 60.0},
     "warn-of-spent-budgets": {"task": "promocodes.tasks.warn_of_spent_budgets", "schedule": 300.0},
+    "forget-old-answers": {"task": "loyalty_site.tasks.forget_old_answers", "schedule": 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }
 
@@ -265,6 +278,7 @@ PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
 PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
 PROMOCODES_ORDER_LINKS = "orders.queries.admin_links"
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
+CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"
 
 # --- Payments: the test acquirer ---------------------------------------------
 TEST_ACQUIRER_SECRET = env("TEST_ACQUIRER_SECRET", default="")

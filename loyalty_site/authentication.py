@@ -1,4 +1,4 @@
-"""Who calls the API: keys of integrations as Bearer tokens, or the browser session of a signed-in customer."""
+"""Who calls the API: an integration with a Bearer key, or a signed-in customer with a browser's session."""
 
 import hashlib
 import re
@@ -18,12 +18,12 @@ BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/=-]{1,200})", re.ASCII | re.IGNOREC
 
 
 def key_hash(key: str) -> str:
-    """What is stored of a key: its SHA-256. Keys carry 192 random bits, so a slow hash would add nothing."""
+    """What is stored of a key: its SHA-256. Keys are random, so a slow hash would add nothing."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Integration(AnonymousUser):
-    """Stands for the program behind a key where Django wants a user; it has no account and no rights as staff."""
+    """Stands for the program behind a key where Django wants a user: no account, no rights."""
 
     @property
     def is_authenticated(self) -> bool:  # type: ignore[override]
@@ -52,7 +52,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class CustomerSessionAuthentication(SessionAuthentication):
-    """The session of a signed-in customer, CSRF enforced. Staff without a customer's record are nobody here."""
+    """A signed-in customer's session, CSRF enforced. Staff who are no customers are nobody here."""
 
     def authenticate(self, request: Request) -> tuple[object, Caller] | None:  # type: ignore[override]
         found = super().authenticate(request)

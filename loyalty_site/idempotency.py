@@ -1,7 +1,8 @@
 """Idempotency keys: one effect and one answer for each key of a caller (O-4).
 
-The record is claimed by one INSERT in the transaction of the effect, and the answer is stored there too: a rolled
-back effect leaves no answer behind. A second request with the same key waits for the first and gets its answer.
+The record is claimed by one INSERT in the transaction of the effect, and the answer is stored there too:
+a rolled back effect leaves no answer behind. A second request with the same key waits for the first and
+gets its answer.
 """
 
 from collections.abc import Callable
@@ -10,13 +11,13 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.api import Answer
+from loyalty_site.kernel.answers import Answer
 from loyalty_site.kernel.errors import Conflict, DomainError
 from loyalty_site.kernel.problems import as_refusal, problem
 from loyalty_site.kernel.transactions import requires_transaction
 from loyalty_site.models import IdempotencyRecord
 
-# Decided on the state of the shop, so part of the answer. Malformed, forbidden and failed requests may be tried again.
+# Decided on the state of the shop, so part of the answer. Malformed and failed requests are not.
 REMEMBERED_REFUSALS = {404, 409, 422}
 
 CLAIM = """
@@ -34,7 +35,7 @@ class IdempotencyMismatch(Conflict):
 
 @requires_transaction
 def run_once(*, caller: str, key: str, route: str, body_hash: str, work: Callable[[], Answer]) -> Answer:
-    """The answer of `work`, or the one remembered under this key. Raises IdempotencyMismatch for another request."""
+    """The answer of `work`, or the one remembered under this key. Raises IdempotencyMismatch."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [caller, key, route, body_hash])
         claimed = cursor.fetchone()

@@ -1,8 +1,8 @@
-"""Guessing of codes is slowed down: ten wrong codes in ten minutes by one subject, then no further tries (PC-16).
+"""Guessing of codes is slowed down: ten wrong codes in ten minutes by one subject, then no more tries (PC-16).
 
-A subject is a customer, a visitor's session, or a browser's address; never the address of an integration, behind
-which all visitors of a shop stand. Only unknown codes count as wrong (`not_found`, which draft and deactivated codes
-answer too). Nothing here touches the database; subjects are kept hashed.
+A subject is a customer, a visitor's session, or a browser's address; never the address of an integration,
+behind which all visitors of a shop stand. Only unknown codes count as wrong (`not_found`, which draft and
+deactivated codes answer too). Nothing here touches the database; subjects are kept hashed.
 """
 
 import hmac
@@ -17,20 +17,26 @@ WRONG_TRIES = 10
 PERIOD_SECONDS = 600
 
 
-def guessing_subjects(*, customer_id: int | None = None, session: str = "", address: str = "") -> tuple[str, ...]:
+def guessing_subjects(
+    *, customer_id: int | None = None, session: str = "", address: str = ""
+) -> tuple[str, ...]:
     """Whom tries are counted against. Leave `address` empty unless the caller is a browser."""
     named = (("customer", str(customer_id or "")), ("session", session), ("address", address))
     return tuple(f"{kind}:{value}" for kind, value in named if value)
 
 
 def is_locked_out(subjects: Sequence[str]) -> bool:
-    """True when any of the subjects has used up its wrong tries: then even a right code is not looked at."""
-    return any(limits.is_used_up(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects)
+    """True when any subject has used up its wrong tries: then even a right code is not looked at."""
+    return any(
+        limits.is_used_up(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects
+    )
 
 
 def note_wrong(subjects: Sequence[str]) -> bool:
-    """Count one wrong try against every subject; False when one of them had none left (a burst of parallel tries)."""
-    noted = [limits.note_event(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects]
+    """Count one wrong try against every subject; False when one had none left (parallel tries)."""
+    noted = [
+        limits.note_event(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects
+    ]
     return all(noted)
 
 

@@ -15,7 +15,11 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         scopes = ", ".join(Scope.values)
-        return {"type": "http", "scheme": "bearer", "description": f"A key of an integration. Scopes: {scopes}."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"A key. Scopes: {scopes}.",
+        }
 
 
 class CustomerSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -27,7 +31,7 @@ class CustomerSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "A signed-in customer in a browser, for itself only; POST needs the X-CSRFToken header.",
+            "description": "A signed-in customer, for itself only; POST needs X-CSRFToken.",
         }
 
 

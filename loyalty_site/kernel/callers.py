@@ -8,7 +8,7 @@ from uuid import UUID
 class Caller:
     """`name` is stable and unique (`key:7`, `customer:12`); keys of idempotency are unique within it.
 
-    A customer's caller has `customer_id` and `customer_public_id` and no scopes; an integration the other way round.
+    A customer has `customer_id` and `customer_public_id` and no scopes; an integration the other way round.
     """
 
     name: str

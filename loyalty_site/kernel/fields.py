@@ -6,7 +6,7 @@ Types follow JSON: a number is never read from a string, a boolean is not a numb
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,9 @@ MAX_INTEGER = 2_147_483_647
 MONEY = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+IDENTIFIER = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE
+)
 YEARS = range(1900, 2200)
 MONEY_SCHEMA = {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "examples": ["1000.00"]}
 
@@ -40,7 +42,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 class TextField(serializers.CharField):
     """A JSON string without control characters, trimmed."""
 
-    default_error_messages = {"characters": _("Control characters and broken Unicode are not allowed.")}
+    default_error_messages: ClassVar = {
+        "characters": _("Control characters and broken Unicode are not allowed.")
+    }
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
@@ -57,7 +61,7 @@ class TextField(serializers.CharField):
 class MoneyField(serializers.Field[Any, Any, Any, Any]):
     """A string such as "1000.00": not negative, at most two decimals, within numeric(12,2)."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar = {
         "invalid": _("Write a sum as a string with at most two decimals, such as “1000.00”."),
         "min_value": _("This is too little."),
         "max_value": _("This is too much."),

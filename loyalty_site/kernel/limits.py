@@ -59,13 +59,13 @@ def is_used_up(name: str, *, limit: int, seconds: int) -> bool:
 
 
 def seconds_to_wait(name: str, *, per_second: float, burst: int) -> float:
-    """Take one of `burst` permits that come back `per_second`; 0.0 when taken, else seconds until one is free."""
+    """Take one of `burst` permits that come back `per_second`: 0.0, or the seconds until one is free."""
     return _run(TAKE, name, per_second, burst, otherwise=0) / 1000
 
 
 def _run(script: str, name: str, *arguments: float | str, otherwise: int) -> int:
-    """Run one script on one key. Without Redis the answer is `otherwise`, and for a while nobody asks again."""
-    global _closed_until
+    """Run one script on one key. Without Redis: `otherwise`, and for a while nobody asks again."""
+    global _closed_until  # noqa: PLW0603
     if time.monotonic() < _closed_until:
         return otherwise
     try:

@@ -1,7 +1,7 @@
 """The one strict reader of JSON from outside: what is not plain JSON is refused, never guessed at (S-2).
 
-Refused with 400: duplicate keys, NaN and Infinity, control characters and lone surrogates in any string, nesting
-deeper than `MAX_DEPTH`, numbers that nobody means, text that is not UTF-8. Too large a body is 413.
+Refused with 400: duplicate keys, NaN and Infinity, control characters and lone surrogates in any string,
+nesting deeper than `MAX_DEPTH`, numbers that nobody means, text that is not UTF-8. Too large a body is 413.
 """
 
 import json
@@ -48,7 +48,11 @@ def parse_json(raw: bytes) -> Any:
         raise _malformed(_("The body is not valid UTF-8.")) from None
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_fraction,
         )
     except RecursionError:
         raise _malformed(_("The JSON is nested too deeply.")) from None

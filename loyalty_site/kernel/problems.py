@@ -1,4 +1,4 @@
-"""Every error of the API as `application/problem+json` (RFC 9457): type, title, status, detail, code, errors."""
+"""Every error of the API as `application/problem+json`: RFC 9457 with `code` and `errors`."""
 
 import logging
 from collections.abc import Mapping
@@ -38,6 +38,14 @@ class Unexpected(DomainError):
     code, status = "server_error", 500
     title = _("Something went wrong on our side")
     message = _("Something went wrong on our side. Nothing was changed.")
+
+
+PLAIN: tuple[tuple[type[Exception], type[DomainError]], ...] = (
+    (Http404, NotFound),
+    (PermissionDenied, NotAllowed),
+    (RequestDataTooBig, BodyTooLarge),
+    (SuspiciousOperation, Malformed),
+)
 
 
 def problem(error: DomainError) -> dict[str, Any]:
@@ -81,19 +89,11 @@ def as_refusal(exception: Exception) -> DomainError:
             return exception
         case exceptions.APIException():
             return _from_drf(exception)
-        case Http404():
-            return NotFound()
-        case PermissionDenied():
-            return NotAllowed()
-        case RequestDataTooBig():
-            return BodyTooLarge()
-        case SuspiciousOperation():
-            return Malformed()
         case IntegrityError():
             return _from_constraint(exception)
         case DatabaseError():
             return _from_database(exception)
-    return Unexpected()
+    return next((refusal() for kind, refusal in PLAIN if isinstance(exception, kind)), Unexpected())
 
 
 def _from_drf(exception: exceptions.APIException) -> DomainError:

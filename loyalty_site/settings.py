@@ -31,6 +31,8 @@ def _required(name: str, fallback: str) -> str:
 
 
 SECRET_KEY = _required("SECRET_KEY", "development-only-not-a-secret-development-only")
+# Keys the hashes that guests' uses of codes are counted under: changing it forgets the guests' counts.
+HOLDER_SECRET = env("HOLDER_SECRET", default=SECRET_KEY)
 ALLOWED_HOSTS = _required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")

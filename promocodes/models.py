@@ -19,6 +19,9 @@ def never_deleted() -> list[pgtrigger.Trigger]:
     return [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
 
+TRACKED = ("switch", "max_uses", "code", "terms")
+
+
 class CodeType(models.TextChoices):
     """PC-5."""
 
@@ -26,6 +29,22 @@ class CodeType(models.TextChoices):
     PERCENT = "percent", _("percent discount")
     CASHBACK = "cashback", _("cashback")
     FREE_SHIPPING = "free_shipping", _("free delivery")
+
+
+def spending_follows_budget() -> pgtrigger.Trigger:
+    """A campaign has its counter from the first moment, with the same budget, however the campaign was written."""
+    return pgtrigger.Trigger(
+        name="spending_follows_budget",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("budget"),
+        func="""
+            INSERT INTO promocodes_campaignspending AS s (campaign_id, budget, spent, warned_percent)
+            VALUES (NEW.id, NEW.budget, 0, 0)
+            ON CONFLICT (campaign_id) DO UPDATE SET budget = EXCLUDED.budget, warned_percent = 0
+            WHERE s.budget IS DISTINCT FROM EXCLUDED.budget;
+            RETURN NULL;
+        """,
+    )
 
 
 @pghistory.track()
@@ -38,12 +57,19 @@ class Campaign(models.Model):
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     note = models.TextField(_("note"), blank=True)
-    budget = models.DecimalField(_("budget of discount"), max_digits=12, decimal_places=2, null=True, blank=True)
+    budget = models.DecimalField(
+        _("budget of discount"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     budget_policy = models.CharField(
         _("when the budget runs out"), max_length=8, choices=BudgetPolicy.choices, default=BudgetPolicy.REFUSE
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -51,9 +77,11 @@ class Campaign(models.Model):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         default_permissions = ("add", "change", "view")
-        triggers = never_deleted()
+        triggers = [*never_deleted(), spending_follows_budget()]
         constraints = [
-            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="campaign_budget_sign"),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0), name="campaign_budget_sign"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +128,9 @@ class Terms(models.Model):
     )
     type = models.CharField(_("type"), max_length=16, choices=CodeType.choices)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
-    categories = ArrayField(models.CharField(max_length=100), verbose_name=_("categories"), default=list, blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=100), verbose_name=_("categories"), default=list, blank=True
+    )
     required_categories = ArrayField(
         models.CharField(max_length=100), verbose_name=_("required categories"), default=list, blank=True
     )
@@ -113,7 +143,12 @@ class Terms(models.Model):
     first_order_only = models.BooleanField(_("first order only"), default=False)
     segment = models.CharField(_("segment"), max_length=64, null=True, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -136,7 +171,8 @@ class Terms(models.Model):
                 condition=Q(type__in=["percent", "cashback"]) | Q(categories=[]), name="terms_scope_fits_type"
             ),
             models.CheckConstraint(
-                condition=Q(minimum_order__isnull=True) | Q(minimum_order__gt=0), name="terms_minimum_positive"
+                condition=Q(minimum_order__isnull=True) | Q(minimum_order__gt=0),
+                name="terms_minimum_positive",
             ),
             models.CheckConstraint(
                 condition=Q(max_uses_per_customer__isnull=True) | Q(max_uses_per_customer__gte=1),
@@ -149,7 +185,9 @@ class Terms(models.Model):
         return f"{self.get_type_display()} {self.value or ''}".strip()
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses")))
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses"))
+)
 class Batch(models.Model):
     """N codes with the same terms, made by the worker in chunks; a kill loses at most one chunk (PC-15)."""
 
@@ -160,7 +198,12 @@ class Batch(models.Model):
     max_uses = models.PositiveIntegerField(_("uses per code"), null=True, blank=True)
     switch = models.BooleanField(_("activated"), null=True, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -172,7 +215,8 @@ class Batch(models.Model):
         triggers = never_deleted()
         constraints = [
             models.CheckConstraint(
-                condition=Q(count__gte=1, count__lte=1_000_000, created_count__lte=F("count")), name="batch_counts"
+                condition=Q(count__gte=1, count__lte=1_000_000, created_count__lte=F("count")),
+                name="batch_counts",
             ),
         ]
 
@@ -180,8 +224,10 @@ class Batch(models.Model):
         return f"#{self.pk}"
 
 
+# Codes are not tracked when they are made, a million at a time: what was before a change is kept with the change.
 @pghistory.track(
-    pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses", "code", "terms")),
+    pghistory.UpdateEvent("before", row=pghistory.Old, condition=pghistory.AnyChange(*TRACKED)),
+    pghistory.UpdateEvent("after", condition=pghistory.AnyChange(*TRACKED)),
 )
 class PromoCode(models.Model):
     """One string a customer may type.
@@ -209,12 +255,15 @@ class PromoCode(models.Model):
         constraints = [
             models.UniqueConstraint("code", name="promocode_code_unique"),
             models.CheckConstraint(
-                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")), name="promocode_uses_within_limit"
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="promocode_uses_within_limit",
             ),
             models.CheckConstraint(
                 condition=Q(max_uses__isnull=True) | Q(max_uses__gte=1), name="promocode_max_uses_positive"
             ),
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{6,32}$"), name="promocode_code_alphabet"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z0-9]{6,32}$"), name="promocode_code_alphabet"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,7 +278,12 @@ class Redemption(models.Model):
     )
     order_ref = models.CharField(_("order"), max_length=64)
     customer = models.ForeignKey(
-        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customer")
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("customer"),
     )
     holders = ArrayField(models.CharField(max_length=80), verbose_name=_("counted against"), default=list)
     channel = models.CharField(_("channel"), max_length=16)
@@ -248,7 +302,9 @@ class Redemption(models.Model):
             models.UniqueConstraint(
                 "order_ref", condition=Q(released_at__isnull=True), name="redemption_one_live_per_order"
             ),
-            models.CheckConstraint(condition=Q(discount__gte=0, order_total__gte=0), name="redemption_amounts"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, order_total__gte=0), name="redemption_amounts"
+            ),
         ]
         indexes = [
             models.Index("promo_code", "redeemed_at", name="redemption_code_time"),

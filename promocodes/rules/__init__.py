@@ -7,6 +7,7 @@ from promocodes.rules.facts import Check, CodeFacts, LineFacts, Reason, ShopperF
 from promocodes.rules.generation import code_length, random_code
 from promocodes.rules.holders import holder_keys
 from promocodes.rules.period import end_of, last_day, start_of
+from promocodes.rules.spec import CodeSpec, period_from
 from promocodes.rules.states import STATE_LABELS, State, effective_switch, state_of
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "STATE_LABELS",
     "Check",
     "CodeFacts",
+    "CodeSpec",
     "LineFacts",
     "Reason",
     "ShopperFacts",
@@ -31,6 +33,7 @@ __all__ = [
     "lines_in_scope",
     "normalised",
     "per_customer_limit",
+    "period_from",
     "random_code",
     "readings",
     "start_of",

@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CodeFacts:
-    """A code with its terms. `switch`: True active, False deactivated, None draft (its batch's where it has none of its own).
+    """A code with its terms. `switch`: True active, False deactivated, None draft; its batch's where it has none.
 
     `budget_left` is None where the campaign has no budget.
     """
@@ -68,7 +68,8 @@ class LineFacts:
 class ShopperFacts:
     """Who shops. `is_known` is False for an anonymous visitor: nothing per customer is judged then (Q-10).
 
-    `uses` are live uses of this code by the shopper, `held_by_order` the number of his own unpaid order that holds one.
+    `uses` are live uses of this code by the shopper, `held_by_order` the number of his own unpaid order that
+    holds one.
     """
 
     is_known: bool = False

@@ -36,7 +36,13 @@ def effective_switch(own: bool | None, batch: bool | None) -> bool | None:
 
 
 def state_of(
-    *, switch: bool | None, starts_at: datetime, ends_at: datetime, uses: int, max_uses: int | None, now: datetime
+    *,
+    switch: bool | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    uses: int,
+    max_uses: int | None,
+    now: datetime,
 ) -> State:
     """`switch` is the effective one; the period is half-open. Expired wins over exhausted, as in `judge`."""
     if switch is None:

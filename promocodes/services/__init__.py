@@ -1,0 +1,25 @@
+"""Writes of promo codes: keyword-only, inside a transaction."""
+
+from promocodes.rules.spec import CodeSpec
+from promocodes.services.batches import activate_batch, create_batch, deactivate_batch, edit_batch_end
+from promocodes.services.campaigns import create_campaign, edit_campaign
+from promocodes.services.codes import activate_code, create_code, deactivate_code, edit_code
+from promocodes.services.errors import CodeRejected
+from promocodes.services.redeem import redeem_code, release_redemption
+
+__all__ = [
+    "CodeRejected",
+    "CodeSpec",
+    "activate_batch",
+    "activate_code",
+    "create_batch",
+    "create_campaign",
+    "create_code",
+    "deactivate_batch",
+    "deactivate_code",
+    "edit_batch_end",
+    "edit_campaign",
+    "edit_code",
+    "redeem_code",
+    "release_redemption",
+]

@@ -1,6 +1,7 @@
 """What a visitor of the site has put aside."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -42,3 +43,8 @@ class BasketLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} × {self.quantity}"
+
+    @property
+    def subtotal(self) -> Decimal:
+        """At the product's price now."""
+        return self.product.price * self.quantity

@@ -1,0 +1,1 @@
+"""The storefront: pages that call one service each and answer."""

@@ -1,0 +1,152 @@
+"""The checkout as it is shown: form, quote, what became of the code, what has changed since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest
+
+from customers.models import Customer
+from orders.forms import CheckoutForm
+from orders.models import BasketLine, DeliveryMethod, Order
+from orders.queries import storefront
+from orders.queries.baskets import basket_lines
+from orders.queries.quote import QuoteRequest, quote
+from orders.rules import CodeOutcome, LineDiscount, Quote
+from orders.views import visitor
+from orders.views.shown import shown_text
+from promocodes import guessing
+from promocodes.rules import Reason, explain
+
+
+@dataclass
+class CheckoutPage:
+    """One visit to the checkout. `promo` is the code as typed; `quote` is None until `price` is called."""
+
+    request: HttpRequest
+    lines: list[BasketLine]
+    methods: list[DeliveryMethod]
+    customer: Customer | None
+    form: CheckoutForm
+    promo: str
+    placing_key: UUID
+    quote: Quote | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def quote_request(self) -> QuoteRequest:
+        """What is asked of the till, from the basket and the form as far as it is right."""
+        typed = getattr(self.form, "cleaned_data", None) or self.form.initial
+        method = self.form.method
+        return QuoteRequest(
+            channel=Order.Channel.SITE,
+            lines=tuple((line.product.sku, line.quantity) for line in self.lines),
+            customer_id=self.customer.pk if self.customer else None,
+            contact_email=typed.get("email") or "",
+            contact_phone=typed.get("phone") or "",
+            promo_code=self.promo or None,
+            delivery_method=method.code if method else "",
+            delivery_price=method.price if method else Decimal(0),
+        )
+
+    def price(self, now: datetime) -> None:
+        """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
+        subjects = guessing.guessing_subjects(
+            customer_id=self.customer.pk if self.customer else None,
+            session=self.request.session.session_key or "",
+            address=self.request.META.get("REMOTE_ADDR", ""),
+        )
+        asked = self.quote_request
+        if self.promo and guessing.is_locked_out(subjects):
+            plain = quote(replace(asked, promo_code=None), now=now)
+            self.quote = replace(plain, promo_code=_locked_out(self.promo))
+            return
+        self.quote = quote(asked, now=now)
+        self._count_try(subjects)
+
+    def _count_try(self, subjects: Sequence[str]) -> None:
+        outcome, session = self.outcome, self.request.session
+        if outcome is None or session.get(visitor.TRIED) == self.promo:
+            return
+        session[visitor.TRIED] = self.promo
+        guessing.note_answer(subjects, outcome.reason)
+
+    @property
+    def outcome(self) -> CodeOutcome | None:
+        return self.quote.promo_code if self.quote else None
+
+    @property
+    def movable_from(self) -> str | None:
+        """The visitor's own unpaid order that holds the code (PC-18); never a stranger's."""
+        number = self.outcome.held_by_order if self.outcome else None
+        if not number:
+            return None
+        order = Order.objects.filter(pk=number, status=Order.Status.NEW).first()
+        return number if order and visitor.may_see(self.request, order) else None
+
+    def context(self) -> dict[str, Any]:
+        assert self.quote is not None, "price() comes first"
+        return {
+            "lines": self.lines,
+            "methods": self.methods,
+            "form": self.form,
+            "chosen": self.form.method,
+            "quote": self.quote,
+            "discounts": discounts_of(self.quote),
+            "outcome": self.outcome,
+            "movable_from": self.movable_from,
+            "promo_text": self.promo,
+            "promo_open": bool(self.promo),
+            "placing_key": self.placing_key,
+            "shown": shown_text(self.quote),
+            **self.extra,
+        }
+
+
+def checkout_page(request: HttpRequest, data: Mapping[str, str] | None = None, *, is_placing: bool = False) -> CheckoutPage:
+    """The page for this visitor; `data` is what was sent, None for a first look."""
+    methods = storefront.delivery_methods()
+    customer = visitor.customer_of(request)
+    form = CheckoutForm(data, methods=methods, is_placing=is_placing, initial=_known(customer))
+    form.is_valid()
+    return CheckoutPage(
+        request=request,
+        lines=basket_lines(visitor.basket_token(request)),
+        methods=methods,
+        customer=customer,
+        form=form,
+        promo=visitor.promo_text(request),
+        placing_key=_key(data),
+    )
+
+
+def discounts_of(quoted: Quote) -> list[LineDiscount]:
+    """What came off the goods, one sum for each source and percent."""
+    sums: dict[tuple[str, Decimal | None], Decimal] = {}
+    for line in quoted.lines:
+        for part in line.discounts:
+            key = (part.source, part.percent)
+            sums[key] = sums.get(key, Decimal(0)) + part.amount
+    return [LineDiscount(source, percent, amount) for (source, percent), amount in sums.items()]
+
+
+def _known(customer: Customer | None) -> dict[str, str]:
+    if customer is None:
+        return {}
+    phone = str(customer.phone) if customer.phone else ""
+    return {"name": customer.full_name, "email": customer.email or "", "phone": phone}
+
+
+def _key(data: Mapping[str, str] | None) -> UUID:
+    try:
+        return UUID((data or {}).get("placing_key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _locked_out(text: str) -> CodeOutcome:
+    reason = Reason.TOO_MANY_ATTEMPTS
+    return CodeOutcome(code=text, status="rejected", reason=str(reason), message=str(explain(reason)))

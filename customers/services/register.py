@@ -1,0 +1,83 @@
+"""Registering and changing a customer (CU-1)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, User
+from customers.services.consents import set_consents
+from customers.services.details import cleaned, refuse_taken, saved
+from customers.services.errors import NoSuchCustomer
+from loyalty_site.kernel.errors import invalid
+from loyalty_site.kernel.transactions import requires_transaction
+
+
+@requires_transaction
+def register_customer(
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    first_name: str = "",
+    last_name: str = "",
+    birthday: date | None = None,
+    consents: Collection[str] = (),
+    external_id: str | None = None,
+    now: datetime,
+    source: str,
+    user: User | None = None,
+) -> Customer:
+    """A new customer; e-mail and phone in any spelling, at least one way to know them again.
+
+    `source` says where the consents were given. Raises InvalidInput by field, EmailTaken, PhoneTaken,
+    ExternalIdTaken.
+    """
+    details = cleaned(
+        {
+            "email": email,
+            "phone": phone,
+            "first_name": first_name,
+            "last_name": last_name,
+            "birthday": birthday,
+            "external_id": external_id,
+        },
+        now=now,
+    )
+    _refuse_unreachable(details)
+    refuse_taken(details)
+    customer = saved(Customer(**details, registered_at=now, user=user))
+    set_consents(customer=customer, purposes=consents, now=now, source=source)
+    return customer
+
+
+@requires_transaction
+def update_customer(
+    *,
+    customer_id: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+    source: str,
+    consents: Collection[str] | None = None,
+) -> Customer:
+    """Changes only the fields in `changes`; `consents`, when given, become exactly the live ones.
+
+    Raises like `register_customer`, and NoSuchCustomer.
+    """
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer_id).first()
+    if customer is None:
+        raise NoSuchCustomer
+    details = cleaned(changes, now=now)
+    for field, value in details.items():
+        setattr(customer, field, value)
+    _refuse_unreachable({name: getattr(customer, name) for name in ("email", "phone", "external_id")})
+    refuse_taken(details, but=customer.pk)
+    saved(customer)
+    if consents is not None:
+        set_consents(customer=customer, purposes=consents, now=now, source=source)
+    return customer
+
+
+def _refuse_unreachable(details: Mapping[str, Any]) -> None:
+    if not (details["email"] or details["phone"] or details["external_id"]):
+        raise invalid("email", _("Give an e-mail, a phone or an external id."), "required")

@@ -1,0 +1,73 @@
+"""Lines of a request checked and priced from the catalogue."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.kernel.errors import FieldError, InvalidInput, invalid
+from orders.models import Product
+from orders.rules import LineInput
+
+MAX_LINES = 200
+MAX_QUANTITY = 999
+
+
+def line_inputs(lines: Sequence[tuple[str, int]]) -> tuple[LineInput, ...]:
+    """One LineInput for each (SKU, quantity), in their order. One query.
+
+    Raises InvalidInput with paths such as `lines.0.sku` for what is unknown, not on sale, doubled or out of
+    range.
+    """
+    _check_shape(lines)
+    skus = [sku for sku, _quantity in lines]
+    products = {product.sku: product for product in _products(skus)}
+    wrong = [
+        FieldError(f"lines.{index}.sku", "unknown_product", _("There is no such product on sale."))
+        for index, sku in enumerate(skus)
+        if sku not in products
+    ]
+    if wrong:
+        raise InvalidInput(*wrong)
+    return tuple(_line(products[sku], quantity) for sku, quantity in lines)
+
+
+def _check_shape(lines: Sequence[tuple[str, int]]) -> None:
+    if not lines:
+        raise invalid("lines", _("The order holds no goods."), "required")
+    if len(lines) > MAX_LINES:
+        raise invalid("lines", _("An order holds at most 200 lines."), "too_many")
+    wrong = []
+    seen: set[str] = set()
+    for index, (sku, quantity) in enumerate(lines):
+        if not 1 <= quantity <= MAX_QUANTITY:
+            wrong.append(
+                FieldError(f"lines.{index}.quantity", "out_of_range", _("The quantity is from 1 to 999."))
+            )
+        if sku in seen:
+            wrong.append(
+                FieldError(f"lines.{index}.sku", "duplicate", _("This product is already in another line."))
+            )
+        seen.add(sku)
+    if wrong:
+        raise InvalidInput(*wrong)
+
+
+def _products(skus: list[str]):
+    """Postgres text holds no NUL, so a SKU with one cannot be asked for."""
+    askable = [sku for sku in skus if "\x00" not in sku]
+    return Product.objects.filter(sku__in=askable, is_active=True).select_related("category")
+
+
+def _line(product: Product, quantity: int) -> LineInput:
+    category = product.category
+    return LineInput(
+        sku=product.sku,
+        name=product.name,
+        quantity=quantity,
+        unit_price=product.price,
+        compare_at_price=product.compare_at_price,
+        category=category.slug if category else "",
+        categories=frozenset(category.ancestry) if category else frozenset(),
+        earns_points=category.earns_points if category else True,
+        payable_with_points=category.payable_with_points if category else True,
+    )

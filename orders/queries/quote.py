@@ -1,0 +1,122 @@
+"""What an order would cost now: the forecast that customers, support and integrations see (Q-1 … Q-10)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+import customers.queries
+from customers.models import Programme
+from loyalty_site.kernel.errors import invalid
+from loyalty_site.kernel.money import MAX_AMOUNT, ZERO
+from orders.models import Order
+from orders.queries.basket_lines import line_inputs
+from orders.queries.code import CodeAnswer, CodeQuestion, ask_code
+from orders.queries.who import Buyer, buyer
+from orders.rules import EarnTerms, LineInput, PointsTerms, PricingPolicy, Quote, price
+from promocodes.rules import Verdict
+
+
+@dataclass(frozen=True)
+class QuoteRequest:
+    """What is asked. `lines` are (SKU, quantity) pairs; `customer_id` is a primary key or the public id.
+
+    The contact of a guest (normalised) stands in for a customer where uses are counted. `exclude_order` is
+    the
+    primary key of an order whose own use of a code must not be held against it.
+    """
+
+    channel: str
+    lines: tuple[tuple[str, int], ...]
+    customer_id: int | UUID | None = None
+    contact_email: str = ""
+    contact_phone: str = ""
+    promo_code: str | None = None
+    points_to_spend: int = 0
+    delivery_method: str = ""
+    delivery_price: Decimal = ZERO
+    exclude_order: int | None = None
+
+
+@dataclass(frozen=True)
+class Pricing:
+    """A quote with what it was made from; placing an order needs both."""
+
+    quote: Quote
+    buyer: Buyer
+    programme: Programme
+    lines: tuple[LineInput, ...]
+    answer: CodeAnswer | None
+
+
+def quote(request: QuoteRequest, *, now: datetime, include_drafts: bool = False) -> Quote:
+    """The price of `request` at `now`. At most 5 queries whatever the lines and codes; writes nothing.
+
+    A code that does not apply leaves the quote without it and says why. Raises InvalidInput for wrong lines,
+    an unknown customer or channel.
+    """
+    return priced(request, now=now, include_drafts=include_drafts).quote
+
+
+def check_code(request: QuoteRequest, *, now: datetime, include_drafts: bool = False) -> Verdict:
+    """Every condition of the code with its verdict: support's “why not?” (Q-9)."""
+    found = priced(request, now=now, include_drafts=include_drafts).answer
+    if found is None:
+        raise invalid("promo_code", _("Type the promo code to check."), "required")
+    return found.verdict
+
+
+def priced(
+    request: QuoteRequest, *, now: datetime, include_drafts: bool = False, lock: bool = False
+) -> Pricing:
+    """`lock` holds the customer and the code until the transaction ends, in that order."""
+    check_request(request)
+    who = buyer(request, lock=lock)
+    programme = customers.queries.programme()
+    lines = line_inputs(request.lines)
+    answer = None
+    if request.promo_code and request.promo_code.strip():
+        answer = ask_code(
+            CodeQuestion(request.promo_code.strip(), lines, who, programme, now, include_drafts, lock)
+        )
+    quoted, answer = price_with(lines, answer, programme, request)
+    return Pricing(quoted, who, programme, lines, answer)
+
+
+def price_with(
+    lines: tuple[LineInput, ...], answer: CodeAnswer | None, programme: Programme, request: QuoteRequest
+) -> tuple[Quote, CodeAnswer | None]:
+    """The price with the code, or without it when the budget would not hold the discount (PC-17)."""
+    quoted = _price(lines, answer, programme, request)
+    if answer and quoted.promo_code and quoted.promo_code.is_applied:
+        answer = answer.given(quoted.promo_code.discount)
+        if not answer.verdict.applies:
+            quoted = _price(lines, answer, programme, request)
+    return quoted, answer
+
+
+def check_request(request: QuoteRequest) -> None:
+    if request.channel not in Order.Channel.values:
+        raise invalid("channel", _("There is no such channel."), "unknown_channel")
+    if not ZERO <= request.delivery_price <= MAX_AMOUNT:
+        raise invalid("delivery.price", _("The price of delivery is out of range."), "out_of_range")
+    if request.points_to_spend < 0:
+        raise invalid("points_to_spend", _("Points to spend cannot be negative."), "out_of_range")
+
+
+def _price(
+    lines: tuple[LineInput, ...], answer: CodeAnswer | None, programme: Programme, request: QuoteRequest
+) -> Quote:
+    quoted = price(
+        lines,
+        code=answer.applied if answer else None,
+        rejected=answer.rejected if answer else None,
+        points=PointsTerms(asked=request.points_to_spend),
+        earn=EarnTerms(base_percent=programme.base_earn_percent),
+        policy=PricingPolicy(percent_policy=programme.percent_policy, delivery_price=request.delivery_price),
+    )
+    if quoted.goods_total > MAX_AMOUNT:
+        raise invalid("lines", _("The order is too large."), "out_of_range")
+    return quoted

@@ -1,0 +1,30 @@
+"""Writes of the till: one verb, one function. Every one demands a transaction."""
+
+from orders.services.cancel import cancel_order, cancel_overdue, move_code
+from orders.services.complete import complete_order
+from orders.services.errors import (
+    AmountMismatch,
+    ExternalNumberTaken,
+    NoSuchOrder,
+    NotEnoughPoints,
+    PaymentTaken,
+    TotalChanged,
+)
+from orders.services.pay import pay_order
+from orders.services.place import Contact, place_order
+
+__all__ = [
+    "AmountMismatch",
+    "Contact",
+    "ExternalNumberTaken",
+    "NoSuchOrder",
+    "NotEnoughPoints",
+    "PaymentTaken",
+    "TotalChanged",
+    "cancel_order",
+    "cancel_overdue",
+    "complete_order",
+    "move_code",
+    "pay_order",
+    "place_order",
+]

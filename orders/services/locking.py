@@ -1,0 +1,35 @@
+"""Locks of an existing order: its customer first, then its own row; codes and counters only after them."""
+
+from customers.models import Customer
+from orders.models import Order
+from orders.services.errors import NoSuchOrder
+
+
+def locked_order(number: str, *, customer_id: int | None = None) -> Order:
+    """The order, held until the transaction ends, after its customer (and `customer_id`, who is about to own
+    it).
+
+    Raises NoSuchOrder. Read again under the lock, so what is decided on is what holds.
+    """
+    key = order_key(number)
+    owner = Order.objects.filter(pk=key).values_list("customer_id", flat=True).first()
+    lock_customers(sorted({pk for pk in (owner, customer_id) if pk is not None}))
+    order = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk=key).first()
+    if order is None:
+        raise NoSuchOrder
+    return order
+
+
+def lock_customers(keys: list[int]) -> None:
+    """Rows of one table are locked by primary key."""
+    if keys:
+        rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+        list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def order_key(number: str) -> int:
+    """`number` as the primary key. Raises NoSuchOrder for what cannot be one."""
+    text = str(number)
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NoSuchOrder
+    return int(text)

@@ -1,0 +1,48 @@
+"""Paying (O-5): the order is paid once, however often the payment is reported."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from customers.services import record_purchase
+from loyalty_site.kernel.transactions import requires_transaction
+from orders.models import Order, Payment
+from orders.rules import Action, next_status
+from orders.services.errors import AmountMismatch, PaymentTaken
+from orders.services.locking import locked_order
+
+
+@requires_transaction
+def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, now: datetime) -> Order:
+    """The order paid in full by one payment. The same payment reported again changes nothing.
+
+    Raises NoSuchOrder, AmountMismatch, PaymentTaken (the payment paid another order) and WrongState.
+    """
+    order = locked_order(number)
+    earlier = Payment.objects.filter(provider=provider, payment_id=payment_id).first()
+    if earlier is not None and earlier.order_id != order.pk:
+        raise PaymentTaken(field="payment_id")
+    if amount != order.total:
+        raise AmountMismatch(expected=order.total, got=amount)
+    if earlier is not None:
+        return order
+    order.status = next_status(order.status, Action.PAY)
+    order.paid_at = now
+    order.save(update_fields=["status", "paid_at"])
+    _record_payment(order, provider, payment_id, now)
+    record_purchase(
+        customer_id=order.customer_id,
+        ref=order.ref,
+        channel=order.channel,
+        goods_amount=order.total - order.delivery_total,
+        discount_amount=order.discount_total,
+        now=now,
+    )
+    return order
+
+
+def _record_payment(order: Order, provider: str, payment_id: str, now: datetime) -> None:
+    """One payment reported for two orders at once: the unique constraint lets one in."""
+    payment = Payment(order=order, provider=provider, payment_id=payment_id, amount=order.total, paid_at=now)
+    Payment.objects.bulk_create([payment], ignore_conflicts=True)
+    if not Payment.objects.filter(order=order, provider=provider, payment_id=payment_id).exists():
+        raise PaymentTaken(field="payment_id")

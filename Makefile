@@ -15,7 +15,7 @@ FAST := not slow and not browser and not race
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format lock css catalogues bench chaos clean install install-dev
+.PHONY: help run test test-fast check format lock assets bench chaos clean install install-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,11 +36,8 @@ format: install-dev ## rewrite the source in the house format
 	@.venv/bin/ruff check --fix-only --quiet .
 	@.venv/bin/ruff format .
 
-css: install ## build static_built/css/app.css
-	@$(SUPERVISOR) css
-
-catalogues: install ## compile the message catalogues of locale/
-	@$(SUPERVISOR) catalogues
+assets: install ## build the style sheet and the message catalogues, if their sources changed
+	@exec $(SUPERVISOR) assets
 
 bench: install-dev ## print ratios to floors measured in the same run
 	@exec $(ALONE) $(VENV) -m bench $(ARGS)

@@ -9,6 +9,7 @@ class LoyaltySiteConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
+        from loyalty_site import checks  # noqa: F401  (registers them)
         from loyalty_site.roles import sync_roles
 
         # This app is installed last, so by its turn every right exists.

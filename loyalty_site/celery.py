@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from loyalty_site import task_context  # noqa: F401  (connects its signals)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
 
 app = Celery("loyalty_site")

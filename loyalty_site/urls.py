@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from loyalty_site.metrics import metrics
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
 ]

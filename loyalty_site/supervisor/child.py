@@ -82,10 +82,7 @@ class Child:
 
     def stop(self) -> None:
         """Stop it and everything in its process group."""
-        if self.process is None:
-            return
-        ask_to_stop([self])
-        finish_stop(self)
+        stop_all([self])
 
     def log_tail(self) -> str:
         """The last lines it wrote, for a message that explains why it did not start."""
@@ -96,35 +93,29 @@ class Child:
         return "\n".join(f"    {line}" for line in lines[-LOG_TAIL_LINES:])
 
 
-def ask_to_stop(children: Sequence[Child]) -> None:
-    """Send the first, polite signal to each."""
+def stop_all(children: Sequence[Child]) -> None:
+    """Ask all at once to stop, press harder on those that linger, then sweep their groups."""
+    asked_at = time.monotonic()
     for child in children:
-        if child.process is not None and child.process.poll() is None:
-            processes.send(child.process.pid, child.program.stop_signals[0][0])
+        if child.exit_code() is None and child.pid is not None:
+            processes.send(child.pid, child.program.stop_signals[0][0])
+    for child in children:
+        _finish_stop(child, asked_at)
 
 
-def finish_stop(child: Child) -> None:
-    """Wait for one that was asked to stop, press harder when it lingers, then sweep its group."""
+def _finish_stop(child: Child, asked_at: float) -> None:
     process, program = child.process, child.program
     if process is None:
         return
     (_, patience), *harder = program.stop_signals
+    is_gone = _ends_within(process, asked_at + patience - time.monotonic())
     for number, seconds in (*harder, (signal.SIGKILL, 2.0)):
-        if _ends_within(process, patience):
-            break
-        processes.send(process.pid, number, group=number == signal.SIGKILL)
-        patience = seconds
-    _ends_within(process, patience)
+        if not is_gone:
+            processes.send(process.pid, number)
+            is_gone = _ends_within(process, seconds)
     processes.send(process.pid, signal.SIGKILL, group=True)
     program.pid_file.unlink(missing_ok=True)
     child.process = None
-
-
-def stop_all(children: Sequence[Child]) -> None:
-    """Stop several at once; the last started, which may need the others, are asked together."""
-    ask_to_stop(children)
-    for child in children:
-        finish_stop(child)
 
 
 def wait_until(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
@@ -145,7 +136,7 @@ def wait_until(child: Child, is_ready: Callable[[], bool], *, seconds: float) ->
 
 def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     try:
-        process.wait(seconds)
+        process.wait(max(seconds, 0.01))
     except subprocess.TimeoutExpired:
         return False
     return True

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 HAS_PROC = Path("/proc/self/stat").exists()
 PR_SET_PDEATHSIG = 1
@@ -87,17 +88,35 @@ def children_of(pid: int) -> list[int]:
 def record(path: Path, pid: int) -> None:
     """Remember a started process, so that the next supervisor can end it if we cannot."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"pid": pid, "started": start_time(pid)}))
+    path.write_text(json.dumps({"pid": pid, "started": start_time(pid), "boot": _boot()}))
 
 
 def recorded_pid(path: Path) -> int | None:
     """The live process that `path` remembers, None when it is gone or another has its number."""
-    try:
-        entry = json.loads(path.read_text())
-        pid, started = int(entry["pid"]), entry["started"]
-    except (OSError, ValueError, KeyError, TypeError):
+    entry = _recorded(path)
+    if entry is None or entry["started"] is None or start_time(entry["pid"]) != entry["started"]:
         return None
-    return pid if started is not None and start_time(pid) == started else None
+    pid: int = entry["pid"]
+    return pid
+
+
+def end_recorded(path: Path, *, signals: Sequence[tuple[signal.Signals, float]]) -> bool:
+    """End the process that `path` remembers and what is left of its group; says whether there was any."""
+    entry = _recorded(path)
+    path.unlink(missing_ok=True)
+    if entry is None or entry["boot"] != _boot():
+        return False
+    pid: int = entry["pid"]
+    if start_time(pid) is None:
+        # No new process gets a number that a group still bears, so what is left of it is ours.
+        was_alive = _group_is_alive(pid)
+    else:
+        was_alive = start_time(pid) == entry["started"]
+        if was_alive:
+            end(pid, signals=signals)
+    if was_alive:
+        send(pid, signal.SIGKILL, group=True)
+    return was_alive
 
 
 def send(pid: int, number: signal.Signals, *, group: bool = False) -> None:
@@ -109,8 +128,38 @@ def send(pid: int, number: signal.Signals, *, group: bool = False) -> None:
             os.kill(pid, number)
 
 
-def group_is_alive(pgid: int) -> bool:
-    """Whether any process of the group is left."""
+def end(pid: int, *, signals: Sequence[tuple[signal.Signals, float]]) -> None:
+    """Send each signal in turn, giving the process the seconds beside it, then KILL."""
+    for number, patience in (*signals, (signal.SIGKILL, 2.0)):
+        send(pid, number)
+        if _is_gone_within(pid, patience):
+            break
+
+
+def _recorded(path: Path) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(path.read_text())
+        return {"pid": int(entry["pid"]), "started": entry["started"], "boot": entry["boot"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _boot() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
+def _is_gone_within(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while start_time(pid) is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _group_is_alive(pgid: int) -> bool:
     try:
         os.killpg(pgid, 0)
     except ProcessLookupError:
@@ -118,23 +167,3 @@ def group_is_alive(pgid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def wait_gone(pids: Sequence[int], seconds: float) -> bool:
-    """Wait until none of the processes is alive; False when the time ran out."""
-    deadline = time.monotonic() + seconds
-    while any(start_time(pid) is not None for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def end(pid: int, *, signals: Sequence[tuple[signal.Signals, float]], group: bool = False) -> None:
-    """Send each signal in turn, giving the process the seconds beside it, then KILL."""
-    for number, patience in (*signals, (signal.SIGKILL, 2.0)):
-        send(pid, number, group=group and number == signal.SIGKILL)
-        if wait_gone([pid], patience):
-            break
-    if group:
-        send(pid, signal.SIGKILL, group=True)

@@ -27,6 +27,7 @@ class Services:
     """What runs, and the environment that leads to it."""
 
     environ: dict[str, str] = field(default_factory=dict)
+    postgres_data: Path | None = None
     children: list[Child] = field(default_factory=list)
 
     def stop(self) -> None:
@@ -76,6 +77,7 @@ def temporary_services(environ: Mapping[str, str]) -> Iterator[Services]:
     try:
         services = start_services(home, environ=environ, is_durable=False)
         try:
+            (home / "state" / "static").mkdir(parents=True)
             services.environ["STATE_DIR"] = str(home / "state")
             yield services
         finally:
@@ -106,6 +108,7 @@ def _start_postgres(services: Services, home: Path, is_durable: bool, secret: Se
     if is_new:
         postgres.create_database(cluster)
     services.environ["DATABASE_URL"] = cluster.url
+    services.postgres_data = cluster.data
 
 
 def _start_valkey(services: Services, home: Path, is_durable: bool, secret: Secret) -> None:

@@ -1,10 +1,13 @@
 """Lines of a request checked and priced from the catalogue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import FieldError, InvalidInput, invalid
+from loyalty_site.kernel.money import MAX_AMOUNT, ZERO, rounded
 from orders.models import Product
 from orders.rules import LineInput
 
@@ -12,13 +15,19 @@ MAX_LINES = 200
 MAX_QUANTITY = 999
 
 
-def line_inputs(lines: Sequence[tuple[str, int]]) -> tuple[LineInput, ...]:
+def line_inputs(
+    lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decimal] = ()
+) -> tuple[LineInput, ...]:
     """One LineInput for each (SKU, quantity), in their order. One query.
+
+    `unit_prices` take the place of the catalogue's.
 
     Raises InvalidInput with paths such as `lines.0.sku` for what is unknown, not on sale, doubled or out of
     range.
     """
     _check_shape(lines)
+    if unit_prices:
+        _check_prices(lines, unit_prices)
     skus = [sku for sku, _quantity in lines]
     products = {product.sku: product for product in _products(skus)}
     wrong = [
@@ -28,7 +37,10 @@ def line_inputs(lines: Sequence[tuple[str, int]]) -> tuple[LineInput, ...]:
     ]
     if wrong:
         raise InvalidInput(*wrong)
-    return tuple(_line(products[sku], quantity) for sku, quantity in lines)
+    priced = tuple(_line(products[sku], quantity) for sku, quantity in lines)
+    if not unit_prices:
+        return priced
+    return tuple(replace(line, unit_price=price) for line, price in zip(priced, unit_prices, strict=True))
 
 
 def _check_shape(lines: Sequence[tuple[str, int]]) -> None:
@@ -48,6 +60,18 @@ def _check_shape(lines: Sequence[tuple[str, int]]) -> None:
                 FieldError(f"lines.{index}.sku", "duplicate", _("This product is already in another line."))
             )
         seen.add(sku)
+    if wrong:
+        raise InvalidInput(*wrong)
+
+
+def _check_prices(lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decimal]) -> None:
+    if len(unit_prices) != len(lines):
+        raise invalid("lines", _("Each line needs a price, or none has one."), "price_count")
+    wrong = [
+        FieldError(f"lines.{index}.unit_price", "out_of_range", _("The price is a sum of whole kopecks."))
+        for index, price in enumerate(unit_prices)
+        if not (price.is_finite() and ZERO <= price <= MAX_AMOUNT and price == rounded(price))
+    ]
     if wrong:
         raise InvalidInput(*wrong)
 

@@ -26,6 +26,9 @@ class QuoteRequest:
     The contact of a guest (normalised) stands in for a customer where uses are counted. `exclude_order` is
     the
     primary key of an order whose own use of a code must not be held against it.
+
+    `unit_prices` are what a till states for its own lines, in their order; empty: the catalogue's prices.
+    No HTTP call reaches them: they are for receipts that exist already.
     """
 
     channel: str
@@ -38,6 +41,7 @@ class QuoteRequest:
     delivery_method: str = ""
     delivery_price: Decimal = ZERO
     exclude_order: int | None = None
+    unit_prices: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def priced(
     check_request(request)
     who = buyer(request, lock=lock)
     programme = customers.queries.programme()
-    lines = line_inputs(request.lines)
+    lines = line_inputs(request.lines, request.unit_prices)
     answer = None
     if request.promo_code and request.promo_code.strip():
         answer = ask_code(
@@ -104,6 +108,8 @@ def check_request(request: QuoteRequest) -> None:
         raise invalid("delivery.price", _("The price of delivery is out of range."), "out_of_range")
     if request.points_to_spend < 0:
         raise invalid("points_to_spend", _("Points to spend cannot be negative."), "out_of_range")
+    if request.unit_prices and request.channel != Order.Channel.POS:
+        raise invalid("channel", _("Only a till states its own prices."), "own_prices")
 
 
 def _price(

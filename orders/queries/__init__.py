@@ -1,5 +1,16 @@
 """Reads of the till: quotes, orders, the catalogue. They write nothing (Q-7)."""
 
+from orders.queries.documents import explanation, order_document
+from orders.queries.for_promocodes import admin_links, category_choices, sample_quote
 from orders.queries.quote import QuoteRequest, check_code, quote
 
-__all__ = ["QuoteRequest", "check_code", "quote"]
+__all__ = [
+    "QuoteRequest",
+    "admin_links",
+    "category_choices",
+    "check_code",
+    "explanation",
+    "order_document",
+    "quote",
+    "sample_quote",
+]

@@ -37,7 +37,7 @@ def line_inputs(
     ]
     if wrong:
         raise InvalidInput(*wrong)
-    priced = tuple(_line(products[sku], quantity) for sku, quantity in lines)
+    priced = tuple(line_input(products[sku], quantity) for sku, quantity in lines)
     if not unit_prices:
         return priced
     return tuple(replace(line, unit_price=price) for line, price in zip(priced, unit_prices, strict=True))
@@ -82,7 +82,8 @@ def _products(skus: list[str]):
     return Product.objects.filter(sku__in=askable, is_active=True).select_related("category")
 
 
-def _line(product: Product, quantity: int) -> LineInput:
+def line_input(product: Product, quantity: int) -> LineInput:
+    """`product.category` is loaded."""
     category = product.category
     return LineInput(
         sku=product.sku,

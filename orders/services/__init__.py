@@ -1,6 +1,7 @@
 """Writes of the till: one verb, one function. Every one demands a transaction."""
 
 from orders.services.cancel import cancel_order, cancel_overdue, move_code
+from orders.services.claim import claim_order
 from orders.services.complete import complete_order
 from orders.services.errors import (
     AmountMismatch,
@@ -12,6 +13,7 @@ from orders.services.errors import (
 )
 from orders.services.pay import pay_order
 from orders.services.place import Contact, place_order
+from orders.services.refund import refund_order
 
 __all__ = [
     "AmountMismatch",
@@ -23,8 +25,10 @@ __all__ = [
     "TotalChanged",
     "cancel_order",
     "cancel_overdue",
+    "claim_order",
     "complete_order",
     "move_code",
     "pay_order",
     "place_order",
+    "refund_order",
 ]

@@ -30,7 +30,7 @@ test-fast: install-dev ## the tests that take less than a minute together
 	@exec $(ALONE) $(VENV) -m pytest -m "$(FAST)" $(ARGS)
 
 check: install-dev ## format, lint, types, imports, migrations, translations, templates
-	@exec $(ALONE) $(VENV) -m loyalty_site.supervisor.check
+	@exec $(ALONE) $(VENV) -m tests.house.check
 
 format: install-dev ## rewrite the source in the house format
 	@.venv/bin/ruff check --fix-only --quiet .

@@ -40,9 +40,7 @@ def execute(command: Sequence[str], environ: Mapping[str, str]) -> int:
 def _run(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """In our own process group, so that a debugger may use the terminal and Ctrl-C reaches it."""
     try:
-        process = subprocess.Popen(
-            command, env=dict(environ), preexec_fn=processes.die_with_parent(signal.SIGTERM)
-        )
+        process = subprocess.Popen(command, env=dict(environ), preexec_fn=processes.die_with_parent(signal.SIGTERM))
     except FileNotFoundError as error:
         raise SupervisorError(f"there is no program {command[0]}") from error
     try:

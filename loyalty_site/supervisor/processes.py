@@ -57,9 +57,7 @@ def start_time(pid: int) -> str | None:
         except OSError:
             return None
         return None if fields[0] == "Z" else fields[19]
-    answer = subprocess.run(
-        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or None
 
 
@@ -69,9 +67,7 @@ def command_name(pid: int) -> str:
         with contextlib.suppress(OSError):
             return Path(f"/proc/{pid}/comm").read_text().strip()
         return ""
-    answer = subprocess.run(
-        ["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return Path(answer.stdout.strip()).name
 
 

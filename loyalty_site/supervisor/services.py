@@ -148,9 +148,7 @@ def _start_with_retries(services: Services, attempt: Callable[[], Child]) -> Non
 def _demand_room(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
-        raise SupervisorError(
-            f"the disk is full: {free // 2**20} MB free at {home}, at least 200 MB are needed"
-        )
+        raise SupervisorError(f"the disk is full: {free // 2**20} MB free at {home}, at least 200 MB are needed")
 
 
 def _sweep_abandoned(parent: Path) -> None:

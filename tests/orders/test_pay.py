@@ -44,12 +44,10 @@ def test_pay_order_records_payment_and_purchase_once():
     for _report in range(3):
         assert paid(order).status == "paid"
 
-    assert list(Payment.objects.values_list("order", "amount", "paid_at")) == [
-        (order.pk, Decimal("1250.00"), NOW)
+    assert list(Payment.objects.values_list("order", "amount", "paid_at")) == [(order.pk, Decimal("1250.00"), NOW)]
+    assert list(Purchase.objects.values_list("customer", "ref", "goods_amount", "discount_amount", "is_first")) == [
+        (customer.pk, order.ref, Decimal("950.00"), Decimal("50.00"), True)
     ]
-    assert list(
-        Purchase.objects.values_list("customer", "ref", "goods_amount", "discount_amount", "is_first")
-    ) == [(customer.pk, order.ref, Decimal("950.00"), Decimal("50.00"), True)]
 
 
 def test_second_purchase_is_not_first():

@@ -80,9 +80,7 @@ def test_place_order_statements_do_not_grow():
         connection,
     ) as captured:
         placed(
-            request_for(
-                *(f"P{number}" for number in range(40)), customer_id=customer.pk, promo_code=code.code
-            ),
+            request_for(*(f"P{number}" for number in range(40)), customer_id=customer.pk, promo_code=code.code),
             external_number="A-1",
         )
 

@@ -1,7 +1,48 @@
-"""How allauth's sign-up meets our customers."""
+"""How allauth's accounts meet our customers: at sign-in and when an e-mail address is confirmed."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import orders.services as till
+from customers.models import Customer, User
+from customers.services.accounts import join_account
+from loyalty_site.kernel.errors import DomainError
+from loyalty_site.kernel.transactions import in_transaction
+from orders.queries.visits import claimable_orders
+from orders.views import visitor
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """A guest's unpaid orders in this browser become the customer's, before they are paid (PC-18)."""
+        customer = _joined(user)
+        if customer is not None:
+            _claim(request, customer)
+        return super().post_login(request, user, **options)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> Any:
+        confirmed = super().confirm_email(request, email_address)
+        _joined(email_address.user)
+        return confirmed
+
+
+def _joined(user: User) -> Customer | None:
+    """Staff have no customer's card unless they shop."""
+    if user.is_staff:
+        return Customer.objects.filter(user=user).first()
+    is_confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+    return in_transaction(lambda: join_account(user=user, is_confirmed=is_confirmed, now=timezone.now()))
+
+
+def _claim(request: HttpRequest, customer: Customer) -> None:
+    for number in claimable_orders(visitor.orders_seen(request)):
+        try:
+            in_transaction(lambda: till.claim_order(number=number, customer=customer, now=timezone.now()))  # noqa: B023
+        except DomainError as refusal:
+            messages.warning(request, _("Order № %(number)s: %(why)s") % {"number": number, "why": refusal})

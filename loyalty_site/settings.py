@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "loyalty_site.language.ShopLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orders.views.switches.PromoLink",
     "pghistory.middleware.HistoryMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -113,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "orders.views.switches.shop",
             ],
         },
     }
@@ -166,6 +168,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("SHOP_TIME_ZONE", default="Europe/Moscow")
 USE_I18N = True
 USE_TZ = True
+SHOP_NAME = env("SHOP_NAME", default="") or _("Komod")
 SHOP_CURRENCY = env("SHOP_CURRENCY", default="RUB")
 PHONENUMBER_DEFAULT_REGION = env("SHOP_REGION", default="RU")
 PHONENUMBER_DB_FORMAT = "E164"

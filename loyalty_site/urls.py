@@ -9,4 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
+    path("account/", include("loyalty_site.account_urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("orders.urls")),
 ]

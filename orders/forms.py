@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.rules import normalised_email, normalised_phone
 from orders.models import DeliveryMethod
@@ -15,7 +16,11 @@ LIVE = {"data-live": True}
 class CheckoutForm(forms.Form):
     """Contact and delivery. With `is_placing` False nothing is required: the total is shown on the way, too."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
     email = forms.CharField(
         label=_("E-mail"),
         max_length=254,
@@ -36,11 +41,15 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "street-address"}),
     )
 
-    def __init__(self, *args: Any, methods: list[DeliveryMethod], is_placing: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, methods: list[DeliveryMethod], is_placing: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.methods = {method.code: method for method in methods}
         self.is_placing = is_placing
-        self.fields["delivery"].choices = [(method.code, method.name) for method in methods]
+        delivery = self.fields["delivery"]
+        if isinstance(delivery, forms.ChoiceField):
+            delivery.choices = [(method.code, method.name) for method in methods]
         if not is_placing:
             for field in self.fields.values():
                 field.required = False
@@ -63,7 +72,11 @@ class CheckoutForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.is_placing:
             return cleaned
-        if not self.errors.keys() & {"email", "phone"} and not cleaned.get("email") and not cleaned.get("phone"):
+        if (
+            not self.errors.keys() & {"email", "phone"}
+            and not cleaned.get("email")
+            and not cleaned.get("phone")
+        ):
             self.add_error("email", _("Leave an e-mail address or a phone number."))
         method = self.methods.get(cleaned.get("delivery", ""))
         if method and method.needs_address and not cleaned.get("address", "").strip():

@@ -37,7 +37,9 @@ DRAWINGS: Sequence[tuple[str, tuple[str, ...]]] = (
 def icon(name: str) -> SafeString:
     """A line icon that takes the colour of the text around it and says nothing to a screen reader."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static("img/icons.svg"), name
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("img/icons.svg"),
+        name,
     )
 
 
@@ -48,7 +50,7 @@ def picture(product: Any, small: bool = False) -> SafeString:
     return format_html(
         '<span class="picture{} tint-{}" aria-hidden="true"><svg focusable="false"><use href="{}#{}"/></svg></span>',
         " picture-small" if small else "",
-        zlib.crc32((path[-1] if path else product.sku).encode()) % TINTS,
+        zlib.crc32(product.sku.encode()) % TINTS,
         static("img/goods.svg"),
         drawing_for(path),
     )

@@ -15,7 +15,12 @@ class Basket(models.Model):
 
     token = models.UUIDField(_("token"), default=uuid.uuid4, unique=True, editable=False)
     customer = models.ForeignKey(
-        "customers.Customer", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("customer")
+        "customers.Customer",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("customer"),
     )
     promo_code = models.CharField(_("promo code"), max_length=64, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

@@ -16,7 +16,7 @@ from orders.services.baskets import empty_basket
 from orders.services.place import Contact, place_order
 
 
-class _Refused(Exception):
+class _RefusalError(Exception):
     """Carries a refusal past the store of answers: a form that was refused may be mended and sent again."""
 
     def __init__(self, refusal: DomainError) -> None:
@@ -44,7 +44,7 @@ def place_basket(
         try:
             order = place_order(request=request, contact=contact, expected_total=expected_total, now=now)
         except DomainError as refusal:
-            raise _Refused(refusal) from refusal
+            raise _RefusalError(refusal) from refusal
         empty_basket(token=token)
         return Answer.of(200, order.number)
 
@@ -56,6 +56,6 @@ def place_basket(
             body_hash=hashlib.sha256(token.bytes).hexdigest(),
             work=work,
         )
-    except _Refused as refused:
+    except _RefusalError as refused:
         raise refused.refusal from None
     return str(answer.text).strip('"')

@@ -37,7 +37,7 @@ def add_line(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         return _refused(request, error)
-    if request.htmx:
+    if visitor.wants_part(request):
         return render(request, "shop/_basket_answer.html", {"added": True})
     messages.success(request, _("Added to the basket."))
     return redirect(_next(request))
@@ -50,9 +50,9 @@ def change_line(request: HttpRequest, sku: str) -> HttpResponse:
     try:
         in_transaction(lambda: set_quantity(token=token, sku=sku, quantity=_quantity(form)))
     except DomainError as error:
-        if not request.htmx:
+        if not visitor.wants_part(request):
             return _refused(request, error)
-    if request.htmx:
+    if visitor.wants_part(request):
         return render(request, "shop/_basket_change.html", _contents(request))
     return redirect("shop:basket")
 
@@ -69,7 +69,7 @@ def _quantity(form: LineForm) -> int:
 
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     text = str(error.errors[0].detail) if isinstance(error, InvalidInput) and error.errors else str(error)
-    if request.htmx:
+    if visitor.wants_part(request):
         return render(request, "shop/_basket_answer.html", {"refusal": text})
     messages.error(request, text)
     return redirect(_next(request))

@@ -50,7 +50,7 @@ def _shown(page: CheckoutPage, status: int = 200) -> HttpResponse:
     if not page.lines:
         return redirect("shop:basket")
     page.price(timezone.now())
-    part = page.request.htmx and status == 200
+    part = visitor.wants_part(page.request) and status == 200
     template = "shop/_summary_answer.html" if part else "shop/checkout.html"
     return render(page.request, template, page.context(), status=status)
 
@@ -76,7 +76,9 @@ def _place(page: CheckoutPage) -> HttpResponse:
             )
         )
     except TotalChanged as error:
-        page.extra["changed"] = change_since(page.request.POST.get("shown", ""), expected or Decimal(0), error.quote)
+        page.extra["changed"] = change_since(
+            page.request.POST.get("shown", ""), expected or Decimal(0), error.quote
+        )
         return _shown(page, status=409)
     except (CodeRejected, DomainError) as error:
         page.extra["refusal"] = str(error)

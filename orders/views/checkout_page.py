@@ -24,7 +24,7 @@ from promocodes.rules import Reason, explain
 
 @dataclass
 class CheckoutPage:
-    """One visit to the checkout. `promo` is the code as typed; `quote` is None until `price` is called."""
+    """One visit to the checkout. `promo` is the code as typed; `quote` comes with `price`."""
 
     request: HttpRequest
     lines: list[BasketLine]
@@ -33,8 +33,8 @@ class CheckoutPage:
     form: CheckoutForm
     promo: str
     placing_key: UUID
-    quote: Quote | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    priced: Quote | None = None
 
     @property
     def quote_request(self) -> QuoteRequest:
@@ -62,9 +62,9 @@ class CheckoutPage:
         asked = self.quote_request
         if self.promo and guessing.is_locked_out(subjects):
             plain = quote(replace(asked, promo_code=None), now=now)
-            self.quote = replace(plain, promo_code=_locked_out(self.promo))
+            self.priced = replace(plain, promo_code=_locked_out(self.promo))
             return
-        self.quote = quote(asked, now=now)
+        self.priced = quote(asked, now=now)
         self._count_try(subjects)
 
     def _count_try(self, subjects: Sequence[str]) -> None:
@@ -75,20 +75,27 @@ class CheckoutPage:
         guessing.note_answer(subjects, outcome.reason)
 
     @property
+    def quote(self) -> Quote:
+        """What was priced; asking for it before `price` is a mistake."""
+        if self.priced is None:
+            raise RuntimeError("The page has not been priced.")
+        return self.priced
+
+    @property
     def outcome(self) -> CodeOutcome | None:
-        return self.quote.promo_code if self.quote else None
+        return self.quote.promo_code
 
     @property
     def movable_from(self) -> str | None:
         """The visitor's own unpaid order that holds the code (PC-18); never a stranger's."""
-        number = self.outcome.held_by_order if self.outcome else None
+        outcome = self.outcome
+        number = outcome.held_by_order if outcome else None
         if not number:
             return None
         order = Order.objects.filter(pk=number, status=Order.Status.NEW).first()
         return number if order and visitor.may_see(self.request, order) else None
 
     def context(self) -> dict[str, Any]:
-        assert self.quote is not None, "price() comes first"
         return {
             "lines": self.lines,
             "methods": self.methods,
@@ -106,7 +113,9 @@ class CheckoutPage:
         }
 
 
-def checkout_page(request: HttpRequest, data: Mapping[str, str] | None = None, *, is_placing: bool = False) -> CheckoutPage:
+def checkout_page(
+    request: HttpRequest, data: Mapping[str, str] | None = None, *, is_placing: bool = False
+) -> CheckoutPage:
     """The page for this visitor; `data` is what was sent, None for a first look."""
     methods = storefront.delivery_methods()
     customer = visitor.customer_of(request)

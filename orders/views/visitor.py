@@ -12,6 +12,11 @@ CODE_LENGTH = 64
 ORDERS_KEPT = 50
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """htmx asked: only the changed part of the page goes back."""
+    return bool(getattr(request, "htmx", False))
+
+
 def basket_token(request: HttpRequest) -> UUID | None:
     stored = request.session.get(BASKET)
     return UUID(stored) if stored else None
@@ -60,3 +65,8 @@ def may_see(request: HttpRequest, order: Order) -> bool:
         return order.number in request.session.get(ORDERS, [])
     customer = customer_of(request)
     return customer is not None and customer.pk == order.customer_id
+
+
+def orders_seen(request: HttpRequest) -> list[str]:
+    """Numbers of the orders that this browser may see as a guest."""
+    return list(request.session.get(ORDERS, []))

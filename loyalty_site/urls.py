@@ -8,6 +8,7 @@ from loyalty_site.metrics import metrics
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
+    path("api/", include("loyalty_site.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("account/", include("loyalty_site.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),

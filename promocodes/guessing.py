@@ -1,4 +1,4 @@
-"""Guessing of codes is slowed down: ten wrong codes in ten minutes by one subject, then no more tries (PC-16).
+"""Guessing is slowed down: ten wrong codes in ten minutes by one subject, then no more tries (PC-16).
 
 A subject is a customer, a visitor's session, or a browser's address; never the address of an integration,
 behind which all visitors of a shop stand. Only unknown codes count as wrong (`not_found`, which draft and
@@ -7,6 +7,7 @@ deactivated codes answer too). Nothing here touches the database; subjects are k
 
 import hmac
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.conf import settings
 
@@ -18,10 +19,10 @@ PERIOD_SECONDS = 600
 
 
 def guessing_subjects(
-    *, customer_id: int | None = None, session: str = "", address: str = ""
+    *, customer: UUID | None = None, session: str = "", address: str = ""
 ) -> tuple[str, ...]:
-    """Whom tries are counted against. Leave `address` empty unless the caller is a browser."""
-    named = (("customer", str(customer_id or "")), ("session", session), ("address", address))
+    """Whom tries are counted against. `customer` is the public id; `address` only of a browser."""
+    named = (("customer", str(customer or "")), ("session", session), ("address", address))
     return tuple(f"{kind}:{value}" for kind, value in named if value)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import DomainError, FieldError
+from loyalty_site.kernel.fields import StrictSerializer
 
 
 class LengthRequired(DomainError):
@@ -31,3 +32,7 @@ def field_errors(errors: Any, path: str = "") -> list[FieldError]:
         else:
             found.append(FieldError(path or "body", error.code, str(error)))
     return found
+
+
+class NoBody(StrictSerializer):
+    """For verbs without input: nothing, or an empty object."""

@@ -1,0 +1,33 @@
+"""The quote as the edges ask for it: guessing of codes is slowed down, tries are tallied (PC-16, PC-21)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from orders.queries.quote import QuoteRequest, quote
+from orders.rules import CodeOutcome, Quote
+from promocodes.guessing import is_locked_out, note_wrong
+from promocodes.rules import Reason, explain
+
+
+def guarded_quote(
+    request: QuoteRequest, *, subjects: Sequence[str], now: datetime, include_drafts: bool = False
+) -> Quote:
+    """`quote`, but a subject with ten wrong codes in ten minutes is answered `too_many_attempts`, right or wrong.
+
+    `subjects` come from `promocodes.guessing.guessing_subjects`. Raises like `quote`.
+    """
+    asked = (request.promo_code or "").strip()
+    if asked and is_locked_out(subjects):
+        return _locked(quote(replace(request, promo_code=None), now=now), asked)
+    found = quote(request, now=now, include_drafts=include_drafts)
+    is_wrong = found.promo_code is not None and found.promo_code.reason == Reason.NOT_FOUND
+    if is_wrong and not note_wrong(subjects):
+        return _locked(found, asked)
+    return found
+
+
+def _locked(found: Quote, asked: str) -> Quote:
+    reason = Reason.TOO_MANY_ATTEMPTS
+    outcome = CodeOutcome(code=asked, status="rejected", reason=reason.value, message=explain(reason))
+    return replace(found, promo_code=outcome)

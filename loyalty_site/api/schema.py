@@ -4,9 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 from loyalty_site.authentication import ApiKeyAuthentication, CustomerSessionAuthentication
 from loyalty_site.models import Scope
+
+
+class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Customers' sessions open only what the view marks for them."""
+        found: list[dict[str, list[str]]] = super().get_auth()
+        if self.method in getattr(self.view, "customer_methods", ()):
+            return found
+        return [scheme for scheme in found if CustomerSessionScheme.name not in scheme]
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -61,18 +61,19 @@ def operation(
         always |= {411, 413, 415, 503}
     if key:
         always |= {409}
-    responses: dict[Any, Any] = {status: answer}
+    responses: dict[Any, Any] = dict(answer) if isinstance(answer, dict) else {status: answer}
     for code in sorted(always | set(refusals)):
         responses[(code, CONTENT_TYPE)] = OpenApiResponse(Problem, description=MEANINGS[code])
-    return extend_schema(
-        summary=summary,
-        operation_id=name,
-        tags=[tag],
-        request=body,
-        responses=responses,
-        parameters=[*parameters, *([_key_header(key)] if key else [])],
-        examples=list(examples),
-    )
+    given = {
+        "summary": summary,
+        "operation_id": name,
+        "tags": [tag],
+        "request": body,
+        "responses": responses,
+        "parameters": [*parameters, *([_key_header(key)] if key else [])],
+        "examples": list(examples),
+    }
+    return lambda view: extend_schema(**given, description=view.__doc__ or "")(view)
 
 
 def listing(name: str, row: type[serializers.Serializer[Any]]) -> Any:

@@ -41,9 +41,7 @@ def _saved(form: ProfileForm, customer: Customer) -> bool:
     changes = {field: form.cleaned_data[field] for field in FIELDS}
     try:
         in_transaction(
-            lambda: update_customer(
-                customer_id=customer.pk, changes=changes, now=timezone.now(), source="account"
-            )
+            lambda: update_customer(customer_id=customer.pk, changes=changes, now=timezone.now(), source="account")
         )
     except InvalidInput as refusal:
         for error in refusal.errors:

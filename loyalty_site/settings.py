@@ -293,6 +293,8 @@ CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"
 
 # --- Payments: the test acquirer ---------------------------------------------
 TEST_ACQUIRER_SECRET = env("TEST_ACQUIRER_SECRET", default="")
+# Where the test bank reports; empty: the address its page was opened at.
+TEST_ACQUIRER_NOTIFY_URL = env("TEST_ACQUIRER_NOTIFY_URL", default="")
 TEST_ACQUIRER_ENABLED = env.bool("TEST_ACQUIRER_ENABLED", default=not PRODUCTION)
 
 # --- Observability -----------------------------------------------------------

@@ -41,9 +41,7 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "street-address"}),
     )
 
-    def __init__(
-        self, *args: Any, methods: list[DeliveryMethod], is_placing: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, methods: list[DeliveryMethod], is_placing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.methods = {method.code: method for method in methods}
         self.is_placing = is_placing
@@ -72,11 +70,7 @@ class CheckoutForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.is_placing:
             return cleaned
-        if (
-            not self.errors.keys() & {"email", "phone"}
-            and not cleaned.get("email")
-            and not cleaned.get("phone")
-        ):
+        if not self.errors.keys() & {"email", "phone"} and not cleaned.get("email") and not cleaned.get("phone"):
             self.add_error("email", _("Leave an e-mail address or a phone number."))
         method = self.methods.get(cleaned.get("delivery", ""))
         if method and method.needs_address and not cleaned.get("address", "").strip():

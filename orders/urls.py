@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import basket, catalog, checkout, order, switches
+from orders.views import bank, basket, catalog, checkout, order, switches
 
 app_name = "shop"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("basket/lines/<path:sku>/", basket.change_line, name="basket-line"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/<str:number>/", order.order, name="order"),
+    path("orders/<str:number>/pay/", bank.pay, name="pay"),
+    path("test-bank/<uuid:token>/", bank.page, name="bank"),
+    path("webhooks/acquirers/test/", bank.webhook, name="webhook"),
     path("theme/", switches.theme, name="theme"),
 ]

@@ -23,9 +23,7 @@ def money_text(amount: Decimal | str) -> str:
     """`1 000 ₽`, `1 000,50 ₽`: kopecks are shown only where there are any. `amount` in the shop's currency."""
     value = Decimal(amount)
     pattern = _money_pattern(_locale(), settings.SHOP_CURRENCY, value == value.to_integral_value())
-    text = format_currency(
-        value, settings.SHOP_CURRENCY, format=pattern, locale=_locale(), currency_digits=False
-    )
+    text = format_currency(value, settings.SHOP_CURRENCY, format=pattern, locale=_locale(), currency_digits=False)
     return text.replace("-", MINUS)
 
 

@@ -22,9 +22,7 @@ def basket_count(token: UUID | None) -> int:
     """Pieces in the basket. One query, none without a basket."""
     if token is None:
         return 0
-    found = BasketLine.objects.filter(basket__token=token, product__is_active=True).aggregate(
-        count=Sum("quantity")
-    )
+    found = BasketLine.objects.filter(basket__token=token, product__is_active=True).aggregate(count=Sum("quantity"))
     return found["count"] or 0
 
 

@@ -20,9 +20,7 @@ class Branch:
 
 def category_tree() -> list[Branch]:
     """Root categories that have goods on sale, with their subcategories, by name. One query."""
-    rows = Category.objects.annotate(own=Count("products", filter=Q(products__is_active=True))).order_by(
-        "name", "pk"
-    )
+    rows = Category.objects.annotate(own=Count("products", filter=Q(products__is_active=True))).order_by("name", "pk")
     branches = {row.slug: Branch(row.slug, row.name, row.ancestry) for row in rows}
     for row in rows:
         for slug in row.ancestry or [row.slug]:
@@ -57,9 +55,7 @@ def goods_found(text: str) -> QuerySet[Product]:
     """Goods on sale where every word of `text` is in the name, the SKU or the category's name."""
     found = goods()
     for word in text.split()[:8]:
-        found = found.filter(
-            Q(name__icontains=word) | Q(sku__icontains=word) | Q(category__name__icontains=word)
-        )
+        found = found.filter(Q(name__icontains=word) | Q(sku__icontains=word) | Q(category__name__icontains=word))
     return found
 
 

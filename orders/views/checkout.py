@@ -76,9 +76,7 @@ def _place(page: CheckoutPage) -> HttpResponse:
             )
         )
     except TotalChanged as error:
-        page.extra["changed"] = change_since(
-            page.request.POST.get("shown", ""), expected or Decimal(0), error.quote
-        )
+        page.extra["changed"] = change_since(page.request.POST.get("shown", ""), expected or Decimal(0), error.quote)
         return _shown(page, status=409)
     except (CodeRejected, DomainError) as error:
         page.extra["refusal"] = str(error)

@@ -55,7 +55,7 @@ class CheckoutPage:
     def price(self, now: datetime) -> None:
         """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
         subjects = guessing.guessing_subjects(
-            customer_id=self.customer.pk if self.customer else None,
+            customer=self.customer.public_id if self.customer else None,
             session=self.request.session.session_key or "",
             address=self.request.META.get("REMOTE_ADDR", ""),
         )

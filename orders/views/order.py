@@ -70,15 +70,11 @@ def _discounts(lines: list[OrderLine]) -> list[dict[str, Any]]:
         for part in line.discounts:
             key = (part["source"], part["percent"])
             sums[key] = sums.get(key, Decimal(0)) + Decimal(part["amount"])
-    return [
-        {"source": source, "percent": percent, "amount": amount} for (source, percent), amount in sums.items()
-    ]
+    return [{"source": source, "percent": percent, "amount": amount} for (source, percent), amount in sums.items()]
 
 
 def _delivery_name(found: Order) -> str:
-    method = (
-        DeliveryMethod.objects.filter(code=found.delivery_method).first() if found.delivery_method else None
-    )
+    method = DeliveryMethod.objects.filter(code=found.delivery_method).first() if found.delivery_method else None
     return method.name if method else found.delivery_method
 
 
@@ -86,9 +82,7 @@ def _access_url(request: HttpRequest, found: Order) -> str:
     """A guest's link to the order; a customer finds it in the account."""
     if found.customer_id is not None or found.access_token is None:
         return ""
-    return request.build_absolute_uri(
-        f"{reverse('shop:order', args=[found.number])}?key={found.access_token}"
-    )
+    return request.build_absolute_uri(f"{reverse('shop:order', args=[found.number])}?key={found.access_token}")
 
 
 def _key(number: str) -> int:

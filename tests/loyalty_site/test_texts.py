@@ -47,9 +47,7 @@ def test_day_and_moment_are_in_shop_time_zone():
 
 
 def test_filters_leave_unknown_values_empty():
-    template = Template(
-        "{% load texts %}[{{ x|money }}{{ x|percent }}{{ x|number }}{{ x|day }}{{ x|moment }}]"
-    )
+    template = Template("{% load texts %}[{{ x|money }}{{ x|percent }}{{ x|number }}{{ x|day }}{{ x|moment }}]")
     assert template.render(Context({"x": None})) == "[]"
 
 

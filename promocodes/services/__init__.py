@@ -5,6 +5,7 @@ from promocodes.services.batches import activate_batch, create_batch, deactivate
 from promocodes.services.campaigns import create_campaign, edit_campaign
 from promocodes.services.codes import activate_code, create_code, deactivate_code, edit_code
 from promocodes.services.errors import CodeRejected
+from promocodes.services.quotes import add_tallies, count_quote
 from promocodes.services.redeem import redeem_code, release_redemption
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "CodeSpec",
     "activate_batch",
     "activate_code",
+    "add_tallies",
+    "count_quote",
     "create_batch",
     "create_campaign",
     "create_code",

@@ -27,8 +27,9 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
         return order
     order.status = next_status(order.status, Action.PAY)
     order.paid_at = now
-    order.save(update_fields=["status", "paid_at"])
+    # Refusals come before the first write: a webhook that is refused is kept in the same transaction.
     _record_payment(order, provider, payment_id, now)
+    order.save(update_fields=["status", "paid_at"])
     record_purchase(
         customer_id=order.customer_id,
         ref=order.ref,

@@ -1,0 +1,114 @@
+"""The catalogue as the shop tells it: one row at a time, or up to 10,000 at once, all or nothing."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.kernel.errors import InvalidInput, invalid
+from loyalty_site.kernel.transactions import requires_transaction
+from orders.models import Category, Product
+from orders.services.catalog_rows import CategoryRow, ProductRow, row_errors
+from orders.services.category_tree import hold_tree, planted
+
+MAX_ROWS = 10_000
+
+
+@requires_transaction
+def put_category(
+    *,
+    slug: str,
+    name: str,
+    parent: str | None = None,
+    earns_points: bool = True,
+    payable_with_points: bool = True,
+) -> tuple[Category, bool]:
+    """The category as given, and whether it is new. Raises InvalidInput (`slug`, `name`, `parent`)."""
+    row = CategoryRow(slug, name, parent, earns_points, payable_with_points)
+    is_new = not Category.objects.filter(slug=slug).exists()
+    _put_categories([row], path="")
+    return Category.objects.select_related("parent").get(slug=slug), is_new
+
+
+@requires_transaction
+def put_product(
+    *,
+    sku: str,
+    name: str,
+    price: Decimal,
+    compare_at_price: Decimal | None = None,
+    category: str | None = None,
+    is_active: bool = True,
+) -> tuple[Product, bool]:
+    """The product as given, and whether it is new. Raises InvalidInput by field."""
+    row = ProductRow(sku, name, price, compare_at_price, category, is_active)
+    is_new = not Product.objects.filter(sku=sku).exists()
+    _put_products([row], path="")
+    return Product.objects.select_related("category").get(sku=sku), is_new
+
+
+@requires_transaction
+def import_catalog(
+    *, categories: Sequence[CategoryRow] = (), products: Sequence[ProductRow] = ()
+) -> tuple[int, int]:
+    """How many categories and products were put. At most 10,000 rows together; parents may follow children.
+
+    Raises InvalidInput with paths such as `products.3.price`; then nothing has changed.
+    """
+    if len(categories) + len(products) > MAX_ROWS:
+        raise invalid("products", _("At most 10,000 rows at once."), "too_many")
+    _put_categories(categories, path="categories.")
+    _put_products(products, path="products.")
+    return len(categories), len(products)
+
+
+def _put_categories(rows: Sequence[CategoryRow], *, path: str) -> None:
+    if not rows:
+        return
+    hold_tree()
+    wrong = row_errors(rows, "slug", path)
+    if wrong:
+        raise InvalidInput(*wrong)
+    Category.objects.bulk_create(
+        (
+            Category(
+                slug=row.slug,
+                name=row.name,
+                earns_points=row.earns_points,
+                payable_with_points=row.payable_with_points,
+                ancestry=[row.slug],
+            )
+            for row in rows
+        ),
+        update_conflicts=True,
+        unique_fields=["slug"],
+        update_fields=["name", "earns_points", "payable_with_points"],
+    )
+    planted(rows, path=path)
+
+
+def _put_products(rows: Sequence[ProductRow], *, path: str) -> None:
+    if not rows:
+        return
+    wrong = row_errors(rows, "sku", path)
+    slugs = {row.category for row in rows if row.category}
+    keys = dict(Category.objects.filter(slug__in=slugs).values_list("slug", "pk")) if slugs else {}
+    wrong += [row.unknown_category(index, path) for index, row in enumerate(rows) if row.is_lost(keys)]
+    if wrong:
+        raise InvalidInput(*wrong)
+    Product.objects.bulk_create(
+        (
+            Product(
+                sku=row.sku,
+                name=row.name,
+                price=row.price,
+                compare_at_price=row.compare_at_price,
+                category_id=keys.get(row.category or ""),
+                is_active=row.is_active,
+            )
+            for row in rows
+        ),
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=["name", "price", "compare_at_price", "category", "is_active"],
+    )

@@ -1,7 +1,8 @@
 """The catalogue as the shop tells it: one row at a time, or up to 10,000 at once, all or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,12 +23,11 @@ def put_category(
     parent: str | None = None,
     earns_points: bool = True,
     payable_with_points: bool = True,
-) -> tuple[Category, bool]:
-    """The category as given, and whether it is new. Raises InvalidInput (`slug`, `name`, `parent`)."""
+) -> Category:
+    """The category as given, made or changed. Raises InvalidInput (`slug`, `name`, `parent`)."""
     row = CategoryRow(slug, name, parent, earns_points, payable_with_points)
-    is_new = not Category.objects.filter(slug=slug).exists()
     _put_categories([row], path="")
-    return Category.objects.select_related("parent").get(slug=slug), is_new
+    return Category.objects.select_related("parent").get(slug=slug)
 
 
 @requires_transaction
@@ -39,27 +39,29 @@ def put_product(
     compare_at_price: Decimal | None = None,
     category: str | None = None,
     is_active: bool = True,
-) -> tuple[Product, bool]:
-    """The product as given, and whether it is new. Raises InvalidInput by field."""
+) -> Product:
+    """The product as given, made or changed. Raises InvalidInput by field."""
     row = ProductRow(sku, name, price, compare_at_price, category, is_active)
-    is_new = not Product.objects.filter(sku=sku).exists()
     _put_products([row], path="")
-    return Product.objects.select_related("category").get(sku=sku), is_new
+    return Product.objects.select_related("category").get(sku=sku)
 
 
 @requires_transaction
 def import_catalog(
-    *, categories: Sequence[CategoryRow] = (), products: Sequence[ProductRow] = ()
-) -> tuple[int, int]:
-    """How many categories and products were put. At most 10,000 rows together; parents may follow children.
+    *, categories: Sequence[Mapping[str, Any]] = (), products: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, int]:
+    """How many `categories` and `products` were put. At most 10,000 rows together; parents may follow
+    children.
 
-    Raises InvalidInput with paths such as `products.3.price`; then nothing has changed.
+    Rows have the keys of CategoryRow and ProductRow. Raises InvalidInput with paths such as
+    `products.3.price`;
+    then nothing has changed.
     """
     if len(categories) + len(products) > MAX_ROWS:
         raise invalid("products", _("At most 10,000 rows at once."), "too_many")
-    _put_categories(categories, path="categories.")
-    _put_products(products, path="products.")
-    return len(categories), len(products)
+    _put_categories([CategoryRow(**row) for row in categories], path="categories.")
+    _put_products([ProductRow(**row) for row in products], path="products.")
+    return {"categories": len(categories), "products": len(products)}
 
 
 def _put_categories(rows: Sequence[CategoryRow], *, path: str) -> None:

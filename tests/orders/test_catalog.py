@@ -1,13 +1,14 @@
 """The catalogue as the shop tells it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 
 import pytest
 
 from loyalty_site.kernel.errors import InvalidInput
 from orders.models import Category, Product
-from orders.services import CategoryRow, ProductRow, import_catalog, put_category, put_product
+from orders.services import import_catalog, put_category, put_product
+from orders.services.catalog_rows import CategoryRow, ProductRow
 
 pytestmark = pytest.mark.django_db
 SHIRT = ProductRow("SHIRT", "Рубашка", Decimal("1500.00"))
@@ -17,17 +18,21 @@ def paths() -> dict[str, list[str]]:
     return dict(Category.objects.order_by("slug").values_list("slug", "ancestry"))
 
 
+def put_all(**rows) -> dict[str, int]:
+    return import_catalog(**{kind: [asdict(row) for row in given] for kind, given in rows.items()})
+
+
 def wrong_fields(**rows) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInput) as refusal:
-        import_catalog(**rows)
+        put_all(**rows)
     return [(error.field, error.code) for error in refusal.value.errors]
 
 
 def test_put_category_is_made_and_changed():
-    assert put_category(slug="shoes", name="Обувь")[1]
-    category, is_new = put_category(slug="shoes", name="Обувь и сумки", earns_points=False)
-    assert (is_new, category.name, category.earns_points, category.payable_with_points) == (
-        False,
+    made = put_category(slug="shoes", name="Обувь")
+    category = put_category(slug="shoes", name="Обувь и сумки", earns_points=False)
+    assert (category.pk, category.name, category.earns_points, category.payable_with_points) == (
+        made.pk,
         "Обувь и сумки",
         False,
         True,
@@ -35,7 +40,7 @@ def test_put_category_is_made_and_changed():
 
 
 def test_whole_subtree_moves():
-    import_catalog(
+    put_all(
         categories=[
             CategoryRow("boots", "Ботинки", "shoes"),
             CategoryRow("winter", "Зимние", "boots"),
@@ -57,7 +62,7 @@ def test_whole_subtree_moves():
 
 
 def test_cycle_is_refused():
-    import_catalog(categories=[CategoryRow("a", "A"), CategoryRow("b", "B", "a")])
+    put_all(categories=[CategoryRow("a", "A"), CategoryRow("b", "B", "a")])
     with pytest.raises(InvalidInput) as refusal:
         put_category(slug="a", name="A", parent="b")
     assert [(error.field, error.code) for error in refusal.value.errors] == [("parent", "cycle")]
@@ -74,12 +79,11 @@ def test_tree_has_a_deepest_level():
 
 def test_put_product_is_made_and_changed():
     put_category(slug="shirts", name="Рубашки")
-    assert put_product(sku="SHIRT", name="Рубашка", price=Decimal("1500.00"), category="shirts")[1]
-    product, is_new = put_product(
-        sku="SHIRT", name="Рубашка", price=Decimal("1200.00"), compare_at_price=Decimal("1500.00")
-    )
-    assert (is_new, product.price, product.compare_at_price, product.category) == (
-        False,
+    made = put_product(sku="SHIRT", name="Рубашка", price=Decimal("1500.00"), category="shirts")
+    assert made.category.slug == "shirts"
+    product = put_product(sku="SHIRT", name="Рубашка", price=Decimal("1200.00"), compare_at_price=Decimal("1500.00"))
+    assert (product.pk, product.price, product.compare_at_price, product.category) == (
+        made.pk,
         Decimal("1200.00"),
         Decimal("1500.00"),
         None,
@@ -125,5 +129,14 @@ def test_import_takes_few_statements(django_assert_max_num_queries):
     categories = [CategoryRow(f"c{number}", "C") for number in range(50)]
     products = [replace(SHIRT, sku=f"P{number}", category=f"c{number % 50}") for number in range(1000)]
     with django_assert_max_num_queries(12):
-        assert import_catalog(categories=categories, products=products) == (50, 1000)
+        assert put_all(categories=categories, products=products) == {"categories": 50, "products": 1000}
     assert Product.objects.count() == 1000
+
+
+def test_deeper_than_allowed_below_the_moved_one_is_refused():
+    chain = [CategoryRow(f"c{n}", "C", f"c{n - 1}" if n else None) for n in range(20)]
+    put_all(categories=chain)
+    put_category(slug="top", name="Top")
+    with pytest.raises(InvalidInput) as refusal:
+        put_category(slug="c0", name="C", parent="top")
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("parent", "too_deep")]

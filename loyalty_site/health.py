@@ -53,7 +53,6 @@ def _result(name: str, check: Callable[[], None]) -> str:
 
 
 def _check_database() -> None:
-    connection.close_if_unusable_or_obsolete()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 

@@ -17,7 +17,7 @@ PLAIN_NAMES = frozenset({"error_code", "status_code", "exit_code", "reason_code"
 
 _ASSIGNMENT = re.compile(
     r"""(?ix) \b((?:[a-z]+[_-])?(?:api[_-]?key|code|cookie|key|passw(?:or)?d|promo|secret|sessionid|token))
-        (["']?\s*[=:]\s*["']?) (?!//)[^\s"',;&)}\]]+"""
+        (["']?\s*[=:]\s*["']?) (?!//|\[)[^\s"',;&)}\]]+"""
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # PostgreSQL quotes the offending value: Key (code)=(SUMMER) already exists.
@@ -25,7 +25,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?im)^(\s*(?:DETAIL|CONTEXT):).*$"), r"\1 [hidden]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 [hidden]"),
     (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), r"\1:[hidden]@"),
-    (re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+\.[^\s@<>\"'(),;:=.]+"), "[email]"),
+    (re.compile(r"[^\s@<>\"'(),;:=\[\]/]+@[^\s@<>\"'(),;:=\[\]/]+\.[^\s@<>\"'(),;:=\[\]/.]+"), "[email]"),
     (re.compile(r"\+\d[\d\s()-]{8,18}\d"), "[phone]"),
     (re.compile(r"(?<![\w.-])[78]?[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?![\w.-])"), "[phone]"),
     (re.compile(r"([?&][\w-]+)=[^\s&\"']+"), r"\1=[hidden]"),

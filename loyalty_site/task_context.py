@@ -26,7 +26,8 @@ def send_along(headers: dict[str, Any] | None = None, **_: Any) -> None:
 @task_prerun.connect
 def take_over(task: Any, task_id: str, **_: Any) -> None:
     """Name the request, or else the task itself, in each line that the task logs."""
-    request_id = getattr(task.request, HEADER, None) or task_id
+    # A message from the queue brings its headers as fields of the request, a local call in one.
+    request_id = getattr(task.request, HEADER, None) or (task.request.headers or {}).get(HEADER) or task_id
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id, task_id=task_id, task=task.name)
 

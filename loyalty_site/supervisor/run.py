@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from loyalty_site.supervisor import processes
@@ -49,22 +49,34 @@ def _open(services: Services, site: Sequence[Child], environ: Mapping[str, str],
     """Bring the schema and the demonstration shop up to date, start the site, say that it is ready."""
     build_assets(say=step)
     _migrate(services, environ)
-    # Until the demonstration shop has landed there is nothing to load.
-    has_command = any(PROJECT.glob("*/management/commands/load_demo.py"))
-    demo = Command(*(["load_demo", "--if-empty"] if has_command else ["version"]), environ=environ)
-    try:
-        if not _has_demo(services):
+    with _demonstration(environ) as demo:
+        if demo and not _has_demo(services):
+            # Nobody should see half a shop; later it is there and only its sign-ins are asked for.
             with step("loading the demonstration shop"):
                 sign_ins = demo.output()
                 _remember_demo(services)
             _start(site, port)
         else:
             _start(site, port)
-            sign_ins = demo.output()
-    finally:
-        demo.stop()
+            sign_ins = demo.output() if demo else ""
     say(f"ready: http://{LOOPBACK}:{port}")
-    say(sign_ins.rstrip())
+    if sign_ins:
+        say(sign_ins.rstrip())
+
+
+@contextlib.contextmanager
+def _demonstration(environ: Mapping[str, str]) -> Iterator[Command | None]:
+    """The command that loads the demonstration shop, on its way; none with DEMO=0."""
+    # Until the demonstration shop has landed there is nothing to load.
+    has_command = any(PROJECT.glob("*/management/commands/load_demo.py"))
+    if environ.get("DEMO") == "0" or not has_command:
+        yield None
+        return
+    command = Command("load_demo", "--if-empty", environ=environ)
+    try:
+        yield command
+    finally:
+        command.stop()
 
 
 def _start(site: Sequence[Child], port: int) -> None:

@@ -18,7 +18,7 @@ READY = re.compile(r"^ready: http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 
 
 class Shop:
-    """A supervisor that runs in the background, with its own port and folder."""
+    """A supervisor that runs in the background, with its own port and folder, and an empty shop."""
 
     def __init__(self, folder: Path, *, port: int | None = None, **environ: str) -> None:
         self.folder, self.port = folder, port or free_port()
@@ -27,7 +27,7 @@ class Shop:
             self.process = subprocess.Popen(
                 [*SUPERVISOR, "run"],
                 cwd=PROJECT,
-                env=_environ(PORT=str(self.port), STATE_DIR=str(folder), LOYALTY_ENV="dev", **environ),
+                env=_environ(PORT=str(self.port), STATE_DIR=str(folder), LOYALTY_ENV="dev", **{"DEMO": "0"} | environ),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -2,6 +2,7 @@
 
 from orders.services.cancel import cancel_order, cancel_overdue, move_code
 from orders.services.catalog import import_catalog, put_category, put_product
+from orders.services.catalog_rows import CategoryRow, ProductRow
 from orders.services.claim import claim_order
 from orders.services.complete import complete_order
 from orders.services.errors import (
@@ -18,11 +19,13 @@ from orders.services.refund import refund_order
 
 __all__ = [
     "AmountMismatch",
+    "CategoryRow",
     "Contact",
     "ExternalNumberTaken",
     "NoSuchOrder",
     "NotEnoughPoints",
     "PaymentTaken",
+    "ProductRow",
     "TotalChanged",
     "cancel_order",
     "cancel_overdue",

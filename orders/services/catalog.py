@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from orders.services.catalog_rows import CategoryRow, ProductRow, row_errors
 from orders.services.category_tree import hold_tree, planted
 
 MAX_ROWS = 10_000
+Row = TypeVar("Row", CategoryRow, ProductRow)
 
 
 @requires_transaction
@@ -48,20 +49,26 @@ def put_product(
 
 @requires_transaction
 def import_catalog(
-    *, categories: Sequence[Mapping[str, Any]] = (), products: Sequence[Mapping[str, Any]] = ()
+    *,
+    categories: Sequence[CategoryRow | Mapping[str, Any]] = (),
+    products: Sequence[ProductRow | Mapping[str, Any]] = (),
 ) -> dict[str, int]:
     """How many `categories` and `products` were put. At most 10,000 rows together; parents may follow
     children.
 
-    Rows have the keys of CategoryRow and ProductRow. Raises InvalidInput with paths such as
+    A row may also be a mapping with the names of its fields. Raises InvalidInput with paths such as
     `products.3.price`;
     then nothing has changed.
     """
     if len(categories) + len(products) > MAX_ROWS:
         raise invalid("products", _("At most 10,000 rows at once."), "too_many")
-    _put_categories([CategoryRow(**row) for row in categories], path="categories.")
-    _put_products([ProductRow(**row) for row in products], path="products.")
+    _put_categories([_as(CategoryRow, row) for row in categories], path="categories.")
+    _put_products([_as(ProductRow, row) for row in products], path="products.")
     return {"categories": len(categories), "products": len(products)}
+
+
+def _as(kind: type[Row], row: Row | Mapping[str, Any]) -> Row:
+    return kind(**row) if isinstance(row, Mapping) else row
 
 
 def _put_categories(rows: Sequence[CategoryRow], *, path: str) -> None:

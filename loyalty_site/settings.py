@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.backoffice.look import UNFOLD  # noqa: F401
 from loyalty_site.logging import configure_structlog, logging_settings
 from loyalty_site.scrubbing import scrub_report
 
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "orders.views.switches.PromoLink",
     "pghistory.middleware.HistoryMiddleware",
+    "loyalty_site.backoffice.gate.BackOfficeMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 from loyalty_site.metrics import metrics
 
 urlpatterns = [
+    path("admin/", include("loyalty_site.backoffice.urls")),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
     path("api/", include("loyalty_site.api.urls")),

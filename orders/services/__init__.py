@@ -5,6 +5,7 @@ from orders.services.catalog import import_catalog, put_category, put_product
 from orders.services.catalog_rows import CategoryRow, ProductRow
 from orders.services.claim import claim_order
 from orders.services.complete import complete_order
+from orders.services.delivery import put_delivery_method
 from orders.services.errors import (
     AmountMismatch,
     ExternalNumberTaken,
@@ -37,5 +38,6 @@ __all__ = [
     "place_order",
     "put_category",
     "put_product",
+    "put_delivery_method",
     "refund_order",
 ]

@@ -1,0 +1,66 @@
+"""Segments made by hand: a name and a list of customers (CU-8, the part that promo codes need)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Segment, SegmentMembership
+from customers.rules import normalised_email
+from loyalty_site.kernel.errors import FieldError, InvalidInput
+from loyalty_site.kernel.transactions import requires_transaction
+
+
+@requires_transaction
+def put_segment(
+    *,
+    code: str,
+    name: str,
+    added: Sequence[str] = (),
+    removed: Sequence[str] = (),
+    is_new: bool = False,
+    now: datetime,
+) -> Segment:
+    """Makes or changes the segment. `added` and `removed` are e-mails or numbers of customers.
+
+    Raises InvalidInput naming those nobody has; then nothing changes.
+    """
+    errors = []
+    if not name.strip() or len(name) > 200:
+        errors.append(FieldError("name", "invalid", _("Enter a name of at most 200 characters.")))
+    if is_new and Segment.objects.filter(code=code).exists():
+        errors.append(FieldError("code", "taken", _("There is a segment of this code already.")))
+    joining, leaving = _customers("added", added, errors), _customers("removed", removed, errors)
+    if errors:
+        raise InvalidInput(*errors)
+    segment, _made = Segment.objects.update_or_create(code=code, defaults={"name": name.strip()})
+    SegmentMembership.objects.bulk_create(
+        [SegmentMembership(segment=segment, customer_id=pk, since=now) for pk in joining], ignore_conflicts=True
+    )
+    SegmentMembership.objects.filter(segment=segment, customer__in=leaving).delete()
+    return segment
+
+
+def _customers(field: str, typed: Sequence[str], errors: list[FieldError]) -> list[int]:
+    """Two queries at most, whatever the length of the list."""
+    emails = {_email(text): text for text in typed if "@" in text}
+    numbers = {int(text): text for text in typed if text.isdigit() and len(text) < 10}
+    odd = [text for text in typed if "@" not in text and text not in numbers.values()]
+    if not typed:
+        return []
+    found = dict(Customer.objects.filter(Q(email__in=emails) | Q(pk__in=numbers)).values_list("pk", "email"))
+    known_emails = set(found.values())
+    unknown = [text for email, text in emails.items() if email not in known_emails]
+    unknown += [text for number, text in numbers.items() if number not in found]
+    if unknown or odd:
+        detail = _("No such customers: %(names)s.") % {"names": ", ".join([*unknown, *odd][:10])}
+        errors.append(FieldError(field, "unknown", detail))
+    return list(found)
+
+
+def _email(text: str) -> str:
+    try:
+        return normalised_email(text)
+    except ValueError:
+        return text

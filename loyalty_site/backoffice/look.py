@@ -1,0 +1,182 @@
+"""How the back office looks: names, colours, side navigation. Read by settings, so it imports no models."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(*rights: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: any(request.user.has_perm(right) for right in rights)
+
+
+def _item(title: Any, icon: str, url: str, *rights: str) -> dict[str, Any]:
+    item = {"title": title, "icon": icon, "link": reverse_lazy(url)}
+    return {**item, "permission": _may(*rights)} if rights else item
+
+
+NAVIGATION = [
+    {"items": [_item(_("Today"), "home", "admin:index")]},
+    {
+        "title": _("Promo codes"),
+        "items": [
+            _item(
+                _("Codes"),
+                "sell",
+                "admin:promocodes_promocode_changelist",
+                "promocodes.view_promocode",
+            ),
+            _item(
+                _("Batches"),
+                "stacks",
+                "admin:promocodes_batch_changelist",
+                "promocodes.view_batch",
+            ),
+            _item(
+                _("Campaigns"),
+                "campaign",
+                "admin:promocodes_campaign_changelist",
+                "promocodes.view_campaign",
+            ),
+            _item(
+                _("Usage report"),
+                "monitoring",
+                "admin_code_report",
+                "promocodes.view_report",
+            ),
+            _item(_("Why not?"), "troubleshoot", "admin_why_not", "orders.check_code"),
+        ],
+    },
+    {
+        "title": _("Shop"),
+        "items": [
+            _item(
+                _("Orders"),
+                "receipt_long",
+                "admin:orders_order_changelist",
+                "orders.view_order",
+            ),
+            _item(
+                _("Customers"),
+                "group",
+                "admin:customers_customer_changelist",
+                "customers.view_customer",
+            ),
+            _item(
+                _("Segments"),
+                "groups",
+                "admin:customers_segment_changelist",
+                "customers.view_segment",
+            ),
+            _item(
+                _("Products"),
+                "inventory_2",
+                "admin:orders_product_changelist",
+                "orders.view_product",
+            ),
+            _item(
+                _("Categories"),
+                "account_tree",
+                "admin:orders_category_changelist",
+                "orders.view_category",
+            ),
+            _item(
+                _("Delivery methods"),
+                "local_shipping",
+                "admin:orders_deliverymethod_changelist",
+                "orders.view_deliverymethod",
+            ),
+        ],
+    },
+    {
+        "title": _("Administration"),
+        "items": [
+            _item(
+                _("Staff"),
+                "badge",
+                "admin:customers_user_changelist",
+                "customers.view_user",
+            ),
+            _item(
+                _("Programme settings"),
+                "tune",
+                "admin_programme",
+                "customers.view_programme",
+            ),
+            _item(
+                _("API keys"),
+                "key",
+                "admin:loyalty_site_apikey_changelist",
+                "loyalty_site.view_apikey",
+            ),
+            _item(
+                _("Schedule"),
+                "schedule",
+                "admin:django_celery_beat_periodictask_changelist",
+                "django_celery_beat.view_periodictask",
+            ),
+            _item(_("Audit trail"), "history", "admin_audit", "pghistory.view_context"),
+            _item(
+                _("Self-check"),
+                "health_and_safety",
+                "admin:loyalty_site_doctorreport_changelist",
+                "loyalty_site.view_doctorreport",
+            ),
+        ],
+    },
+]
+
+UNFOLD = {
+    "SITE_TITLE": _("Back office"),
+    "SITE_HEADER": _("Back office"),
+    "SITE_SUBHEADER": _("Promo codes and loyalty"),
+    "SITE_SYMBOL": "loyalty",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "loyalty_site.backoffice.home.dashboard",
+    "STYLES": [lambda request: static("css/backoffice.css")],
+    "SCRIPTS": [lambda request: static("js/admin-common.js")],
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": NAVIGATION,
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {
+                "title": _("Change password"),
+                "link": reverse_lazy("account_change_password"),
+            },
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+        ]
+    },
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 250)",
+            "100": "oklch(93.6% .03 250)",
+            "200": "oklch(88.5% .058 250)",
+            "300": "oklch(81% .1 250)",
+            "400": "oklch(72% .14 250)",
+            "500": "oklch(64% .17 250)",
+            "600": "oklch(52% .19 255)",
+            "700": "oklch(46% .18 257)",
+            "800": "oklch(40% .15 258)",
+            "900": "oklch(35% .12 258)",
+            "950": "oklch(27% .08 258)",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-200)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-50)",
+        },
+    },
+}

@@ -1,0 +1,94 @@
+"""Changes of a code in words: fields by their names, values as people read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyalty_site.kernel.texts import moment_text, money_text, number_text
+from promocodes.admin.ports import named
+from promocodes.models import Campaign, CodeType, PromoCode
+from promocodes.queries.changes import Change, code_changes
+from promocodes.rules.summary import listed
+
+FIELD_NAMES: dict[str, Any] = {
+    "type": gettext_lazy("type"),
+    "value": gettext_lazy("value"),
+    "categories": gettext_lazy("on which goods"),
+    "required_categories": gettext_lazy("required goods"),
+    "minimum_order": gettext_lazy("order from"),
+    "starts_at": gettext_lazy("start"),
+    "ends_at": gettext_lazy("end"),
+    "max_uses": gettext_lazy("uses in all"),
+    "max_uses_per_customer": gettext_lazy("uses per customer"),
+    "first_order_only": gettext_lazy("only on the first order"),
+    "segment": gettext_lazy("segment"),
+    "campaign_id": gettext_lazy("campaign"),
+    "switch": gettext_lazy("switch"),
+}
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    at: datetime
+    who: str
+    is_creation: bool
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def told_changes(code: PromoCode, names: Mapping[str, str], segments: Mapping[str, str]) -> list[ToldChange]:
+    changes = code_changes(code)
+    campaigns = _campaign_names(changes)
+
+    def tell(field: str, value: Any) -> str:
+        return _told(field, value, names=names, segments=segments, campaigns=campaigns)
+
+    return [
+        ToldChange(
+            change.at,
+            change.who,
+            change.is_creation,
+            tuple((str(FIELD_NAMES[field]), tell(field, old), tell(field, new)) for field, old, new in change.fields),
+        )
+        for change in changes
+    ]
+
+
+def _campaign_names(changes: list[Change]) -> dict[int, str]:
+    ids = {value for change in changes for field, *both in change.fields if field == "campaign_id" for value in both}
+    return dict(Campaign.objects.filter(pk__in=ids - {None}).values_list("pk", "name")) if ids else {}
+
+
+def _told(
+    field: str, value: Any, *, names: Mapping[str, str], segments: Mapping[str, str], campaigns: Mapping[int, str]
+) -> str:
+    if field == "switch":
+        return {True: _("activated"), False: _("deactivated"), None: _("draft")}[value]
+    if field == "first_order_only":
+        return _("yes") if value else _("no")
+    if value is None or value in ([], ""):
+        return "—"
+    return _told_value(field, value, names, segments, campaigns)
+
+
+def _told_value(
+    field: str, value: Any, names: Mapping[str, str], segments: Mapping[str, str], campaigns: Mapping[int, str]
+) -> str:
+    match field:
+        case "type":
+            return str(CodeType(value).label)
+        case "categories" | "required_categories":
+            return listed(named(value, names))
+        case "starts_at" | "ends_at":
+            return moment_text(value)
+        case "minimum_order":
+            return money_text(value)
+        case "segment":
+            return segments.get(value, value)
+        case "campaign_id":
+            return campaigns.get(value, f"#{value}")
+        case _:
+            return number_text(value)

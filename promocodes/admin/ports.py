@@ -1,0 +1,44 @@
+"""What the editor and the code's page ask of the apps above, by the ports named in settings (ADR 0002)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+
+from customers.models import Segment
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Slug and indented name of every category, in the order of the tree."""
+    return list(import_string(settings.PROMOCODES_CATEGORY_SOURCE)())
+
+
+def category_names() -> dict[str, str]:
+    return {slug: name.strip(" \N{NO-BREAK SPACE}—-·") for slug, name in category_choices()}
+
+
+def lazy_category_names() -> Any:
+    """The same mapping, read when first needed and once for a whole page."""
+    return SimpleLazyObject(category_names)
+
+
+def order_links(refs: Iterable[str]) -> dict[str, Any]:
+    """`order:1042` → (number, address in the back office, status)."""
+    wanted = list(refs)
+    return dict(import_string(settings.PROMOCODES_ORDER_LINKS)(wanted)) if wanted else {}
+
+
+def sample_quote(spec: Any) -> Any:
+    """The worked example of the editor: what a code with these terms does to a sample basket."""
+    return import_string(settings.PROMOCODES_SAMPLE_QUOTE)(spec)
+
+
+def segment_choices() -> list[tuple[str, str]]:
+    return list(Segment.objects.order_by("name", "pk").values_list("code", "name"))
+
+
+def named(slugs: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of `slugs`; a category that is no longer in the catalogue keeps its slug."""
+    return tuple(names.get(slug, slug) for slug in slugs)

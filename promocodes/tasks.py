@@ -41,9 +41,7 @@ def continue_batches() -> None:
 def roll_up_quotes() -> None:
     """Move counted quotes from Redis to the daily tallies, each heap once (every minute)."""
     for name, tallies in take_tallies().items():
-        in_transaction(
-            lambda name=name, tallies=tallies: add_tallies(name=name, tallies=tallies, now=timezone.now())
-        )
+        in_transaction(lambda name=name, tallies=tallies: add_tallies(name=name, tallies=tallies, now=timezone.now()))
         forget_tallies(name)
 
 

@@ -53,15 +53,11 @@ def judge(
     )
 
 
-def lines_in_scope(
-    code: CodeFacts, lines: Sequence[LineFacts], *, skip_sale: bool = False
-) -> tuple[bool, ...]:
+def lines_in_scope(code: CodeFacts, lines: Sequence[LineFacts], *, skip_sale: bool = False) -> tuple[bool, ...]:
     """Which lines the code works on (PC-6). Free delivery works on the delivery, so every line is in scope."""
     if code.type == FREE_SHIPPING:
         return (True,) * len(lines)
-    return tuple(
-        _has_category(line, code.categories) and not (skip_sale and line.is_on_sale) for line in lines
-    )
+    return tuple(_has_category(line, code.categories) and not (skip_sale and line.is_on_sale) for line in lines)
 
 
 def allowed_discount(code: CodeFacts, discount: Decimal) -> Decimal | None:
@@ -85,9 +81,7 @@ def _started(code: CodeFacts, now: datetime) -> Check:
     if now >= code.starts_at:
         return Check(name="started", passed=True)
     text = explain(Reason.NOT_STARTED, available_from=code.starts_at)
-    return Check(
-        name="started", passed=False, reason=Reason.NOT_STARTED, text=text, available_from=code.starts_at
-    )
+    return Check(name="started", passed=False, reason=Reason.NOT_STARTED, text=text, available_from=code.starts_at)
 
 
 def _not_ended(code: CodeFacts, now: datetime) -> Check:
@@ -185,6 +179,4 @@ def _has_category(line: LineFacts, categories: Sequence[str]) -> bool:
 
 def _holds_required(code: CodeFacts, lines: Sequence[LineFacts], skip_sale: bool) -> bool:
     counted = (line for line in lines if not (skip_sale and line.is_on_sale))
-    return not code.required_categories or any(
-        _has_category(line, code.required_categories) for line in counted
-    )
+    return not code.required_categories or any(_has_category(line, code.required_categories) for line in counted)

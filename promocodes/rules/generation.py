@@ -17,9 +17,7 @@ UNFAIR_BYTES = bytes(range(FAIR_LIMIT, 256))
 def code_length(count: int, *, issued: int = 0) -> int | None:
     """Characters for `count` new codes when at most `issued` exist already; None when no length is enough."""
     shortest = SHORT_LENGTH if count <= MAX_COUNT_OF_SHORT else LONG_LENGTH
-    return next(
-        (length for length in range(shortest, MAX_LENGTH + 1) if is_long_enough(length, count, issued)), None
-    )
+    return next((length for length in range(shortest, MAX_LENGTH + 1) if is_long_enough(length, count, issued)), None)
 
 
 def is_long_enough(length: int, count: int, issued: int = 0) -> bool:

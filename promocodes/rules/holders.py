@@ -14,9 +14,7 @@ ONE_MAILBOX = {
 }
 
 
-def holder_keys(
-    *, customer_id: int | None = None, email: str = "", phone: str = "", secret: str
-) -> tuple[str, ...]:
+def holder_keys(*, customer_id: int | None = None, email: str = "", phone: str = "", secret: str) -> tuple[str, ...]:
     """Sorted keys of one shopper: `customer:7`, and keyed hashes of the mailbox and the phone.
 
     Empty for an anonymous shopper. A guest who signs in keeps the keys of his e-mail and phone, so his

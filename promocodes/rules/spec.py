@@ -127,9 +127,7 @@ def _limit_errors(spec: CodeSpec) -> Iterator[FieldError]:
     for field in ("max_uses", "max_uses_per_customer"):
         limit = getattr(spec, field)
         if limit is not None and not 1 <= limit <= MAX_INTEGER:
-            yield FieldError(
-                field, "out_of_range", _("Enter a whole number of at least 1, or leave it empty.")
-            )
+            yield FieldError(field, "out_of_range", _("Enter a whole number of at least 1, or leave it empty."))
 
 
 def _is_amount(amount: Decimal) -> bool:

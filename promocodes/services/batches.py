@@ -20,9 +20,7 @@ from promocodes.services.terms import checked, create_terms
 
 
 @requires_transaction
-def create_batch(
-    *, spec: CodeSpec, count: int, by: User | None, now: datetime, length: int | None = None
-) -> Batch:
+def create_batch(*, spec: CodeSpec, count: int, by: User | None, now: datetime, length: int | None = None) -> Batch:
     """A batch of `count` codes, drafts all, which the worker starts to make once this transaction is done.
 
     `length` may ask for longer codes than needed; one too short for `count` is refused before any is made (PC-20).
@@ -81,10 +79,7 @@ def edit_batch_end(*, batch_id: int, ends_at: datetime, by: User | None, now: da
 def locked_batch(batch_id: int) -> Batch:
     """The batch's row, locked, with its terms. `NotFound` when there is none."""
     batch = (
-        Batch.objects.select_related("terms")
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk=batch_id)
-        .first()
+        Batch.objects.select_related("terms").select_for_update(of=("self",), no_key=True).filter(pk=batch_id).first()
     )
     if batch is None:
         raise NotFound
@@ -94,10 +89,7 @@ def locked_batch(batch_id: int) -> Batch:
 def _length_for(count: int, asked: int | None) -> int | None:
     """An upper bound of all codes ever issued stands for those of each length: never too few characters."""
     last_id = PromoCode.objects.aggregate(last=Max("id"))["last"] or 0
-    unmade = (
-        Batch.objects.filter(finished_at=None).aggregate(left=Sum(F("count") - F("created_count")))["left"]
-        or 0
-    )
+    unmade = Batch.objects.filter(finished_at=None).aggregate(left=Sum(F("count") - F("created_count")))["left"] or 0
     if asked is None:
         return code_length(count, issued=last_id + unmade)
     return asked if is_long_enough(asked, count, last_id + unmade) and asked <= 32 else None

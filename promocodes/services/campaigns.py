@@ -50,9 +50,7 @@ def edit_campaign(
     _check(campaign, name, budget, budget_policy)
     if budget is not None and budget < spending.spent:
         detail = _("%(spent)s have already been given: the budget cannot be lower.")
-        raise InvalidInput(
-            FieldError("budget", "below_spent", detail % {"spent": money_text(spending.spent)})
-        )
+        raise InvalidInput(FieldError("budget", "below_spent", detail % {"spent": money_text(spending.spent)}))
     with written_by(by, "edit"):
         campaign.name, campaign.note = name.strip(), note
         campaign.budget, campaign.budget_policy = budget, budget_policy

@@ -61,9 +61,7 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
     """
     promo_code = locked_code(code)
     if hasattr(promo_code.terms, "batch"):
-        raise WrongState(
-            _("This code belongs to a batch: its terms are those of the whole batch."), code="in_batch"
-        )
+        raise WrongState(_("This code belongs to a batch: its terms are those of the whole batch."), code="in_batch")
     terms = Terms.objects.select_for_update(no_key=True).get(pk=promo_code.terms_id)
     checked(spec, *_frozen_errors(promo_code, spec), *_cut_short_errors(promo_code, spec, now))
     with written_by(by, "edit"):
@@ -87,9 +85,7 @@ def locked_code(text: str) -> PromoCode:
     raise NotFound(_("There is no such promo code."))
 
 
-def refuse_dead(
-    starts_at: datetime, ends_at: datetime, uses: int, max_uses: int | None, now: datetime
-) -> None:
+def refuse_dead(starts_at: datetime, ends_at: datetime, uses: int, max_uses: int | None, now: datetime) -> None:
     """Refuse what could never be used again: over, or used up (PC-2)."""
     state = state_of(switch=True, starts_at=starts_at, ends_at=ends_at, uses=uses, max_uses=max_uses, now=now)
     if state is State.EXPIRED:

@@ -26,6 +26,7 @@ class _Counted(NamedTuple):
     codes: int
     campaigns: int
     holders: int
+    first_order_only: bool | None
 
 
 @requires_transaction
@@ -127,7 +128,7 @@ def _refuse_half_counted(redemption: Redemption, counted: _Counted, held_by_orde
     if counted.holders < len(redemption.holders):
         if held_by_order:
             raise CodeRejected(Reason.HELD_BY_OWN_ORDER, held_by_order=held_by_order)
-        raise CodeRejected(Reason.CUSTOMER_LIMIT)
+        raise CodeRejected(Reason.FIRST_ORDER_ONLY if counted.first_order_only else Reason.CUSTOMER_LIMIT)
     raise CodeRejected(Reason.BUDGET_SPENT)
 
 
@@ -142,9 +143,7 @@ def _refuse(redemption: Redemption, held_by_order: str | None) -> None:
     facts = found.facts if found else None
     verdict = judge(facts, (), shopper, now=redemption.redeemed_at, discount=redemption.discount)
     # The shopper's segments are not known here; redeeming does not guard them, so they are no reason either.
-    failed = next(
-        (check for check in verdict.checks if check.passed is False and check.name != "segment"), None
-    )
+    failed = next((check for check in verdict.checks if check.passed is False and check.name != "segment"), None)
     if failed:
         raise CodeRejected.from_check(failed)
 
@@ -166,7 +165,7 @@ WITH taken AS (
       AND NOT EXISTS (
           SELECT FROM promocodes_holderuse u WHERE u.promo_code_id = c.id AND u.holder = ANY(%(holders)s)
           AND u.uses >= CASE WHEN t.first_order_only THEN 1 ELSE t.max_uses_per_customer END)
-    RETURNING c.id, t.campaign_id,
+    RETURNING c.id, t.campaign_id, t.first_order_only,
               CASE WHEN t.first_order_only THEN 1 ELSE t.max_uses_per_customer END AS per_customer
 ), spent AS (
     UPDATE promocodes_campaignspending s SET spent = s.spent + %(discount)s
@@ -189,7 +188,8 @@ WITH taken AS (
       AND (SELECT count(*) FROM held) = cardinality(%(holders)s::varchar[])
     RETURNING id
 )
-SELECT (SELECT id FROM made), (SELECT count(*) FROM taken), (SELECT count(*) FROM spent), (SELECT count(*) FROM held)
+SELECT (SELECT id FROM made), (SELECT count(*) FROM taken), (SELECT count(*) FROM spent), (SELECT count(*) FROM held),
+       (SELECT first_order_only FROM taken)
 """
 
 LOCK_CODE = "SELECT FROM promocodes_promocode WHERE id = %s FOR NO KEY UPDATE"

@@ -7,11 +7,14 @@ from django.utils import translation
 
 
 class ShopLocaleMiddleware(LocaleMiddleware):
-    def process_request(self, request: HttpRequest) -> None:
+    def choose_language(self, request: HttpRequest) -> None:
         if request.path_info.startswith("/api/"):
-            super().process_request(request)
+            LocaleMiddleware.process_request(self, request)
             return
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
+
+    # The name that Django calls.
+    process_request = choose_language

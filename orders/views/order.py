@@ -41,6 +41,8 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
     is_new = found.status == Order.Status.NEW
     is_overdue = is_new and found.pay_until < timezone.now()
     last = found.payment_sessions.order_by("-pk").first() if is_new else None
+    is_declined = last is not None and last.status == PaymentSession.Status.DECLINED
+    is_waiting = is_new and not is_overdue and not is_declined and request.GET.get("payment") == "waiting"
     code = found.quote.get("promo_code") or {}
     return {
         "order": found,
@@ -49,9 +51,10 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
         "explanation": [text for step in found.quote.get("explanation", []) if (text := _said(step))],
         "delivery_name": _delivery_name(found),
         "is_overdue": is_overdue,
-        "can_pay": is_new and not is_overdue,
-        "is_waiting": is_new and not is_overdue and request.GET.get("payment") == "waiting",
-        "is_declined": last is not None and last.status == PaymentSession.Status.DECLINED,
+        "is_settled": not is_new,
+        "is_waiting": is_waiting,
+        "can_pay": is_new and not is_overdue and not is_waiting,
+        "is_declined": is_declined,
         "fallen_code": code if code.get("status") == "rejected" else None,
         "access_url": _access_url(request, found),
     }

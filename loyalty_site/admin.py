@@ -16,11 +16,14 @@ from django_celery_beat.models import PeriodicTask
 from unfold.forms import AdminPasswordChangeForm
 
 from customers.models import User
+from loyalty_site.backoffice.keys import ApiKeyAdmin
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, ShopAdmin
 from loyalty_site.kernel.badges import badge
 from loyalty_site.kernel.texts import moment_text
 from loyalty_site.models import DoctorReport
 from loyalty_site.roles import ROLE_NAMES
+
+__all__ = ["ApiKeyAdmin", "DoctorReportAdmin", "ScheduleAdmin", "StaffAdmin"]
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

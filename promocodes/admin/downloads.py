@@ -27,7 +27,8 @@ def as_csv(request: HttpRequest, batch_id: int) -> HttpResponseBase:
 @staff_page("promocodes.view_batch", "promocodes.add_batch")
 def as_xlsx(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     get_object_or_404(Batch, pk=batch_id)
-    file = tempfile.TemporaryFile()  # noqa: SIM115: the response closes it when it is sent
+    # The response closes the file when it is sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_numbers": False})
     sheet = book.add_worksheet(_("Codes"))
     sheet.write_string(0, 0, _("code"))

@@ -29,7 +29,7 @@ CODE_FIELDS = ("switch", "max_uses")
 
 @dataclass(frozen=True)
 class Change:
-    """`fields` holds (field, before, after), none for the making of the code. `who` is an e-mail, empty for the system."""
+    """`fields` holds (field, before, after), none when it was made. `who` is an e-mail, empty for the system."""
 
     at: datetime
     who: str

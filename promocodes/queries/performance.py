@@ -16,7 +16,7 @@ MOST_DAYS = 92
 
 @dataclass(frozen=True)
 class Funnel:
-    """`tried` quotes asked for the code, `applied` of them with success; `used` orders took it, `released` gave it back.
+    """`tried` quotes asked for the code, `applied` of them got it; `used` orders took it, `released` gave it back.
 
     `discount` and `revenue` are of uses that live.
     """

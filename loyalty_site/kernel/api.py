@@ -37,6 +37,7 @@ class ApiView(APIView):
     scope: str = ""
     customer_methods: frozenset[str] = frozenset()
     key_required = False
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012
 
     @property
     def caller(self) -> Caller:
@@ -63,14 +64,14 @@ class ApiView(APIView):
         return _validated(serializer(data={name: text for name, text in given if text and name in known}))
 
     def effect(self, work: Callable[[datetime], Any], *, status: int = 200) -> HttpResponse:
-        """Run `work(now)` once in one transaction and answer with the document it returns.
+        """Run `work(now)` once in one transaction and answer with the document (or Answer) it returns.
 
         With an `Idempotency-Key` the answer, a refusal included, is remembered in that transaction (O-4).
         """
         now = timezone.now()
         key = idempotency_key(self.request, is_required=self.key_required)
         if key is None:
-            return in_transaction(lambda: Answer.of(status, work(now))).response()
+            return in_transaction(lambda: _answered(work(now), status)).response()
         run_once = import_string(settings.IDEMPOTENCY_STORE)
         body = json.dumps(self.request.data, sort_keys=True).encode()
         return in_transaction(
@@ -79,7 +80,7 @@ class ApiView(APIView):
                 key=key,
                 route=f"{self.request.method} {self.request.path}"[:200],
                 body_hash=hashlib.sha256(body).hexdigest(),
-                work=lambda: Answer.of(status, work(now)),
+                work=lambda: _answered(work(now), status),
             )
         ).response()
 
@@ -94,11 +95,16 @@ class ApiView(APIView):
 
     def _check_right(self, method: str) -> None:
         """A method that no caller has is left to DRF, which answers 405."""
-        if not hasattr(self, method.lower()):
+        if method.lower() not in self.http_method_names or not hasattr(self, method.lower()):
             return
+        method = "GET" if method == "HEAD" else method
         is_customer = self.caller.is_customer
         if not (method in self.customer_methods if is_customer else self.caller.may(self.scope)):
             raise NotAllowed()
+
+
+def _answered(result: Any, status: int) -> Answer:
+    return result if isinstance(result, Answer) else Answer.of(status, result)
 
 
 def _validated(serializer: BaseSerializer[Any]) -> Any:

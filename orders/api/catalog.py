@@ -1,17 +1,18 @@
 """The catalogue over HTTP: what the shop sells, told by its own system."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from loyalty_site.kernel.answers import Answer
 from loyalty_site.kernel.api import ApiView
 from loyalty_site.kernel.fields import FlagField, MoneyField, StrictSerializer, TextField
 from loyalty_site.kernel.schema import operation, path_text
-from orders.models import Category as CategoryRow
-from orders.models import Product as ProductRow
-from orders.services import import_catalog, put_category, put_product
+from orders.services import CategoryRow, ProductRow, import_catalog, put_category, put_product
 
 MAX_ROWS = 10_000
 # Ten thousand rows with long names, each character written as \uXXXX.
@@ -89,7 +90,7 @@ class Category(ApiView):
     )
     def put(self, request: Request, slug: str) -> HttpResponse:
         given = self.read(CategoryIn)
-        return self.effect(lambda now: _category_document(put_category(slug=slug, **given)))
+        return self.effect(lambda now: _put(_category_document, put_category(slug=slug, **given)))
 
 
 class Product(ApiView):
@@ -106,7 +107,7 @@ class Product(ApiView):
     )
     def put(self, request: Request, sku: str) -> HttpResponse:
         given = self.read(ProductIn)
-        return self.effect(lambda now: _product_document(put_product(sku=sku, **given)))
+        return self.effect(lambda now: _put(_product_document, put_product(sku=sku, **given)))
 
 
 class CatalogImport(ApiView):
@@ -124,14 +125,22 @@ class CatalogImport(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         given = self.read(ImportIn)
-        return self.effect(
-            lambda now: import_catalog(
-                categories=given.get("categories", []), products=given.get("products", [])
-            )
-        )
+        categories = [CategoryRow(**row) for row in given.get("categories", ())]
+        products = [ProductRow(**row) for row in given.get("products", ())]
+
+        def imported(now: datetime) -> dict[str, int]:
+            counts = import_catalog(categories=categories, products=products)
+            return dict(zip(("categories", "products"), counts, strict=True))
+
+        return self.effect(imported)
 
 
-def _category_document(category: CategoryRow) -> dict[str, Any]:
+def _put(document: Callable[[Any], dict[str, Any]], put: tuple[Any, bool]) -> Answer:
+    row, is_new = put
+    return Answer.of(201 if is_new else 200, document(row))
+
+
+def _category_document(category: Any) -> dict[str, Any]:
     return {
         "slug": category.slug,
         "name": category.name,
@@ -141,14 +150,12 @@ def _category_document(category: CategoryRow) -> dict[str, Any]:
     }
 
 
-def _product_document(product: ProductRow) -> dict[str, Any]:
-    return ProductOut(
-        {
-            "sku": product.sku,
-            "name": product.name,
-            "price": product.price,
-            "compare_at_price": product.compare_at_price,
-            "category": product.category.slug if product.category else None,
-            "is_active": product.is_active,
-        }
-    ).data
+def _product_document(product: Any) -> dict[str, Any]:
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "price": f"{product.price:.2f}",
+        "compare_at_price": None if product.compare_at_price is None else f"{product.compare_at_price:.2f}",
+        "category": product.category.slug if product.category else None,
+        "is_active": product.is_active,
+    }

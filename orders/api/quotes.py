@@ -10,7 +10,7 @@ from loyalty_site.kernel.errors import NotAllowed
 from loyalty_site.kernel.schema import operation
 from orders.api.examples import QUOTE
 from orders.api.fields import QuoteIn
-from orders.api.requests import quote_request, subjects
+from orders.api.requests import WHAT_IF, quote_request, subjects
 from orders.api.shapes import QuoteOut
 from orders.queries.guarded import guarded_quote
 
@@ -40,5 +40,6 @@ class Quotes(ApiView):
             subjects=subjects(request, self.caller, given),
             now=given.get("at") or timezone.now(),
             include_drafts=given.get("include_drafts", False),
+            is_forecast=not any(given.get(field) for field in WHAT_IF),
         )
         return Response(found.document())

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from orders.api.catalog import CatalogImport, Category, Product
 from orders.api.orders import Order, Orders
 from orders.api.quotes import Quotes
 from orders.api.verbs import OrderCancellation, OrderCompletion, OrderPayment, OrderRefund
 
 urlpatterns = [
+    path("catalog/categories/<slug:slug>", Category.as_view()),
+    path("catalog/products/<plain:sku>", Product.as_view()),
+    path("catalog/import", CatalogImport.as_view()),
     path("quotes", Quotes.as_view()),
     path("orders", Orders.as_view()),
     path("orders/<plain:number>", Order.as_view()),

@@ -1,0 +1,157 @@
+"""The catalogue, customers and the programme over HTTP."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from customers.models import Customer, Programme
+from orders.models import Category, Product
+from tests.api.conftest import Api, problem
+from tests.factories import CategoryFactory, CustomerFactory, ProductFactory, SegmentFactory, SegmentMembershipFactory
+
+SHIRTS = {"name": "Рубашки", "parent": None, "earns_points": True, "payable_with_points": True}
+SHIRT = {"name": "Рубашка «Лето»", "price": "1500.00", "compare_at_price": "2000.00", "category": "shirts", "is_active": True}
+
+
+def test_category_is_put_and_put_again(api: Api) -> None:
+    first = api.call("PUT", "catalog/categories/shirts", SHIRTS)
+    second = api.call("PUT", "catalog/categories/shirts", SHIRTS | {"earns_points": False})
+
+    assert (first.status_code, first.json()) == (201, {"slug": "shirts", **SHIRTS})
+    assert (second.status_code, second.json()["earns_points"]) == (200, False)
+    assert Category.objects.count() == 1
+
+
+def test_product_is_put_and_put_again(api: Api) -> None:
+    CategoryFactory(slug="shirts")
+
+    first = api.call("PUT", "catalog/products/SHIRT-1", SHIRT)
+    second = api.call("PUT", "catalog/products/SHIRT-1", {"name": "Shirt", "price": "1"})
+
+    assert (first.status_code, first.json()) == (201, {"sku": "SHIRT-1", **SHIRT})
+    assert second.json() == {
+        "sku": "SHIRT-1", "name": "Shirt", "price": "1.00", "compare_at_price": None, "category": None, "is_active": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("categories/shirts", {"name": ""}, "name"),
+        ("categories/shirts", {"name": "x", "parent": "none"}, "parent"),
+        ("categories/shirts", {"name": "x", "parent": "shirts"}, "parent"),
+        ("categories/shirts", {"name": "x", "earns_points": "yes"}, "earns_points"),
+        ("products/A", {"name": "x"}, "price"),
+        ("products/A", {"name": "x", "price": 5.5}, "price"),
+        ("products/A", {"name": "x", "price": "-1.00"}, "price"),
+        ("products/A", {"name": "x", "price": "1.00", "category": "none"}, "category"),
+        ("products/A", {"name": "x", "price": "1.00", "sku": "B"}, "sku"),
+    ],
+)
+def test_wrong_rows_are_refused(api: Api, path: str, body: dict[str, Any], field: str) -> None:
+    answer = api.call("PUT", f"catalog/{path}", body)
+
+    assert (problem(answer), [error["field"] for error in answer.json()["errors"]]) == ((400, "invalid"), [field])
+    assert not Product.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_is_all_or_nothing() -> None:
+    from tests.api.conftest import new_key
+
+    api = Api(new_key())
+    rows = {
+        "categories": [{"slug": "summer", **SHIRTS, "parent": "shirts"}, {"slug": "shirts", **SHIRTS}],
+        "products": [{"sku": f"S-{n}", **SHIRT} for n in range(3)],
+    }
+
+    wrong = api.post("catalog/import", rows | {"products": [*rows["products"], {"sku": "S-9", **SHIRT, "category": "none"}]})
+    assert problem(wrong) == (400, "invalid")
+    assert wrong.json()["errors"][0]["field"] == "products.3.category"
+    assert (Category.objects.count(), Product.objects.count()) == (0, 0)
+
+    assert api.post("catalog/import", rows).json() == {"categories": 2, "products": 3}
+    assert Category.objects.get(slug="summer").ancestry == ["shirts", "summer"]
+
+
+def test_import_takes_ten_thousand_rows_and_no_more(api: Api) -> None:
+    rows = [{"sku": f"SKU-{n}", "name": "Очень длинное имя товара " * 8, "price": "10.00"} for n in range(10_001)]
+
+    assert api.post("catalog/import", {"products": rows[:-1]}).json() == {"categories": 0, "products": 10_000}
+    assert problem(api.post("catalog/import", {"products": rows})) == (400, "invalid")
+
+
+def test_customer_is_registered_read_and_changed(api: Api) -> None:
+    body = {
+        "email": " Anna.Example@Shop.Test ", "phone": "8 (912) 345-67-89", "first_name": "A", "last_name": "B",
+        "birthday": "1990-02-28", "consents": ["email", "programme"], "external_id": "crm-1", "referral_code": None,
+    }
+
+    answer = api.post("customers", body)
+
+    assert answer.status_code == 201, answer.content
+    found = answer.json()
+    customer = Customer.objects.get()
+    assert found == {
+        "id": str(customer.public_id), "external_id": "crm-1", "email": "anna.example@shop.test",
+        "phone": "+79123456789", "first_name": "A", "last_name": "B", "birthday": "1990-02-28",
+        "consents": ["email", "programme"], "tier": None,
+        "points": {"available": 0, "pending": 0, "debt": 0, "expiring": []},
+        "referral": None, "segments": [], "rfm": None,
+    }
+    SegmentMembershipFactory(customer=customer, segment=SegmentFactory(code="vip"))
+    changed = api.call("PATCH", f"customers/{found['id']}", {"last_name": "C", "phone": None, "consents": ["sms"]})
+    expected = found | {"last_name": "C", "phone": None, "consents": ["sms"], "segments": ["vip"]}
+    assert (changed.status_code, changed.json()) == (200, expected)
+    assert api.get(f"customers/{found['id']}").json() == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "email"),
+        ({"first_name": "A"}, "email"),
+        ({"email": "nobody"}, "email"),
+        ({"phone": "123"}, "phone"),
+        ({"email": "a@shop.test", "birthday": "2999-01-01"}, "birthday"),
+        ({"email": "a@shop.test", "birthday": "29.02.1990"}, "birthday"),
+        ({"email": "a@shop.test", "consents": ["fax"]}, "consents.0"),
+        ({"email": "a@shop.test", "referral_code": "ABC"}, "referral_code"),
+        ({"email": "a@shop.test", "name": "A"}, "name"),
+        ({"email": 5}, "email"),
+    ],
+)
+def test_wrong_customer_is_refused(api: Api, body: dict[str, Any], field: str) -> None:
+    answer = api.post("customers", body)
+
+    assert (problem(answer), [error["field"] for error in answer.json()["errors"]]) == ((400, "invalid"), [field])
+
+
+@pytest.mark.parametrize(("field", "code"), [("email", "email_taken"), ("phone", "phone_taken"), ("external_id", "external_id_taken")])
+def test_taken_identity_is_409(api: Api, field: str, code: str) -> None:
+    mine = {"email": "a@shop.test", "phone": "+79123456789", "external_id": "crm-1"}
+    first = api.post("customers", {field: mine[field]}).json()
+    other = CustomerFactory()
+
+    assert problem(api.post("customers", {"email": "b@shop.test"} | {field: mine[field]})) == (409, code)
+    assert problem(api.call("PATCH", f"customers/{other.public_id}", {field: mine[field]})) == (409, code)
+    assert api.call("PATCH", f"customers/{first['id']}", {field: mine[field]}).status_code == 200
+
+
+def test_programme_is_read_and_changed(api: Api) -> None:
+    defaults = {
+        "percent_policy": "replace", "unpaid_order_ttl_minutes": 60, "base_earn_percent": "10.00",
+        "sale_goods_excluded": False, "second_person_percent": None, "second_person_amount": None,
+    }
+    assert api.get("programme").json() == defaults
+
+    changed = api.call("PATCH", "programme", {"percent_policy": "best", "base_earn_percent": "7.5"})
+
+    assert changed.json() == defaults | {"percent_policy": "best", "base_earn_percent": "7.50"}
+    assert Programme.objects.get().base_earn_percent == Decimal("7.50")
+    for wrong in ({"percent_policy": "worst"}, {"unpaid_order_ttl_minutes": 0}, {"base_earn_percent": "101.00"}, {"colour": 1}):
+        assert problem(api.call("PATCH", "programme", wrong)) == (400, "invalid")
+    ProductFactory(sku="P", price=Decimal("100.00"))
+    quote = api.post("quotes", {"channel": "pos", "lines": [{"sku": "P", "quantity": 1}]}).json()
+    assert (quote["lines"][0]["earn_rate"], quote["points_to_earn"]) == ("7.50", 7)

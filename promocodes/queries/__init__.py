@@ -1,8 +1,24 @@
 """Reads of promo codes."""
 
+from promocodes.queries.exports import batch_codes_csv, write_batch_codes_xlsx
 from promocodes.queries.find import FoundCode, code_by_id, find_code
+from promocodes.queries.history import Change, FieldChange, batch_history, code_history
 from promocodes.queries.invariants import INVARIANTS
 from promocodes.queries.specs import spec_of, terms_spec
 from promocodes.queries.states import with_state
 
-__all__ = ["INVARIANTS", "FoundCode", "code_by_id", "find_code", "spec_of", "terms_spec", "with_state"]
+__all__ = [
+    "INVARIANTS",
+    "Change",
+    "FieldChange",
+    "FoundCode",
+    "batch_codes_csv",
+    "batch_history",
+    "code_by_id",
+    "code_history",
+    "find_code",
+    "spec_of",
+    "terms_spec",
+    "with_state",
+    "write_batch_codes_xlsx",
+]

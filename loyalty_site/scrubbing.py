@@ -37,7 +37,7 @@ def scrub(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any
     return {name: _scrub_entry(name, value) for name, value in event.items()}
 
 
-def scrub_report(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
+def scrub_report(event: Any, _hint: dict[str, Any]) -> Any:
     """The same for an error report on its way to Sentry."""
     event.pop("request", None)
     event.pop("user", None)

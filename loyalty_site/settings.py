@@ -7,14 +7,13 @@
 from pathlib import Path
 
 import environ
-import sentry_sdk
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.backoffice.look import UNFOLD  # noqa: F401
+from loyalty_site.error_reports import start_error_reports
 from loyalty_site.logging import configure_structlog, logging_settings
-from loyalty_site.scrubbing import scrub_report
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -305,13 +304,4 @@ configure_structlog()
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 PROMETHEUS_LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
-SENTRY_DSN = env("SENTRY_DSN", default="")
-if SENTRY_DSN:
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        environment=LOYALTY_ENV,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
-        before_send=scrub_report,
-    )
+start_error_reports(dsn=env("SENTRY_DSN", default=""), environment=LOYALTY_ENV)

@@ -8,8 +8,8 @@ PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider")
 
 CHECKS: dict[str, tuple[str, ...]] = {
-    "format": (PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."),
-    "lint": (PYTHON, "-m", "ruff", "check", "--quiet", "."),
+    "format": (PYTHON, "-m", "ruff", "format", "--check", "--output-format=concise", "."),
+    "lint": (PYTHON, "-m", "ruff", "check", "--output-format=concise", "."),
     "types": (PYTHON, "-m", "mypy", "--no-error-summary"),
     "imports": (PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "migrations": (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run", "-v1"),

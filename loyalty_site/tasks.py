@@ -6,8 +6,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from loyalty_site.doctor import examined, invariants
 from loyalty_site.idempotency import forget_answers
 from loyalty_site.kernel.transactions import in_transaction
+from loyalty_site.reports import keep_report
 
 
 @shared_task
@@ -15,3 +17,13 @@ def forget_old_answers() -> int:
     """Answers to old Idempotency-Keys are dropped; whoever repeats a request after a month is on his own."""
     before = timezone.now() - timedelta(days=settings.IDEMPOTENCY_KEEP_DAYS)
     return in_transaction(lambda: forget_answers(before=before))
+
+
+@shared_task
+def run_doctor() -> int:
+    """Checks every invariant and keeps the report for administrators. Returns how many are broken."""
+    started = timezone.now()
+    findings = {item.code: found.document() for item, found in examined(invariants()) if found}
+    seconds = (timezone.now() - started).total_seconds()
+    in_transaction(lambda: keep_report(findings=findings, seconds=seconds, now=started))
+    return len(findings)

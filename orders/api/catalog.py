@@ -18,9 +18,7 @@ MAX_ROWS = 10_000
 # Ten thousand rows with long names, each character written as \uXXXX.
 MAX_IMPORT_BODY = 16_000_000
 TAG = "catalogue"
-SLUG = path_text(
-    "slug", "Letters, digits, hyphens and underscores.", maxLength=100, pattern="^[-a-zA-Z0-9_]+$"
-)
+SLUG = path_text("slug", "Letters, digits, hyphens and underscores.", maxLength=100, pattern="^[-a-zA-Z0-9_]+$")
 SKU = path_text("sku", "The shop's own article number.", maxLength=64)
 
 

@@ -22,9 +22,9 @@ from orders.models import Order as OrderRow
 from orders.queries import QuoteRequest, order_document
 from orders.queries.lists import order_numbered, orders_matching
 from orders.services import NoSuchOrder, place_order
-from promocodes.guessing import is_locked_out, note_answer
 from promocodes.rules import Reason
 from promocodes.services import CodeRejected
+from promocodes.services.guessing import is_locked_out, note_answer
 
 TAG = "orders"
 FILTERS = (

@@ -14,7 +14,7 @@ from loyalty_site.kernel.money import ZERO
 from orders.models import DeliveryMethod, Order
 from orders.queries import QuoteRequest
 from orders.services import Contact
-from promocodes.guessing import guessing_subjects
+from promocodes.services.guessing import guessing_subjects
 
 WHAT_IF = ("at", "include_drafts")
 

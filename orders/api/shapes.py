@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from loyalty_site.kernel.fields import MoneyField
 from orders.models import Order
-from promocodes.models import CodeType
 from promocodes.rules import Reason
+from promocodes.rules.facts import TYPES
 
 
 class LineDiscountOut(serializers.Serializer[Any]):
@@ -39,7 +39,7 @@ class CodeOutcomeOut(serializers.Serializer[Any]):
     available_from = serializers.DateTimeField(allow_null=True)
     held_by_order = serializers.CharField(allow_null=True)
     worse_than_current = serializers.BooleanField()
-    type = serializers.ChoiceField(choices=CodeType.choices, allow_null=True)
+    type = serializers.ChoiceField(choices=TYPES, allow_null=True)
 
 
 class StepOut(serializers.Serializer[Any]):

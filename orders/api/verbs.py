@@ -70,9 +70,7 @@ class OrderCancellation(ApiView):
     def post(self, request: Request, number: str) -> HttpResponse:
         reason = self.read(CancelIn).get("reason", "")
         return self.effect(
-            lambda now: order_document(
-                cancel_order(number=number, reason=reason, now=now, by=self.caller.title)
-            )
+            lambda now: order_document(cancel_order(number=number, reason=reason, now=now, by=self.caller.title))
         )
 
 
@@ -95,9 +93,7 @@ class OrderRefund(ApiView):
         wanted = None if lines is None else [(line["sku"], line["quantity"]) for line in lines]
         return self.effect(
             lambda now: _refund_document(
-                refund_order(
-                    number=number, lines=wanted, reason=given.get("reason", ""), now=now, by=self.caller.title
-                )
+                refund_order(number=number, lines=wanted, reason=given.get("reason", ""), now=now, by=self.caller.title)
             )
         )
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from orders.queries.quote import QuoteRequest, quote
 from orders.rules import CodeOutcome, Quote
-from promocodes.guessing import is_locked_out, note_wrong
 from promocodes.rules import Reason, explain
+from promocodes.services.guessing import is_locked_out, note_wrong
 from promocodes.services.quotes import count_quote
 
 
@@ -21,7 +21,7 @@ def guarded_quote(
 ) -> Quote:
     """`quote`, but a subject with ten wrong codes in ten minutes is answered `too_many_attempts`, right or wrong.
 
-    `subjects` come from `promocodes.guessing.guessing_subjects`. Somebody's question what would be at another
+    `subjects` come from `promocodes.services.guessing.guessing_subjects`. Somebody's question what would be at another
     time is no forecast and is not tallied. Raises like `quote`.
     """
     found = _found(request, subjects, now, include_drafts)

@@ -18,8 +18,8 @@ from orders.queries.quote import QuoteRequest, quote
 from orders.rules import CodeOutcome, LineDiscount, Quote
 from orders.views import visitor
 from orders.views.shown import shown_text
-from promocodes import guessing
 from promocodes.rules import Reason, explain
+from promocodes.services import guessing
 
 
 @dataclass

@@ -83,9 +83,7 @@ class BatchActivation(ApiView):
     )
     def post(self, request: Request, batch_id: int) -> HttpResponse:
         self.read(NoBody)
-        return self.effect(
-            lambda now: batch_document(activate_batch(batch_id=batch_id, by=None, now=now), now)
-        )
+        return self.effect(lambda now: batch_document(activate_batch(batch_id=batch_id, by=None, now=now), now))
 
 
 def _lines(batch: BatchRow) -> Iterator[bytes]:

@@ -42,9 +42,7 @@ class PromoCodes(ApiView):
 class PromoCode(ApiView):
     scope = "promocodes"
 
-    @operation(
-        "A promo code", answer=CodeOut, refusals=[404], parameters=[CODE], tag=TAG, name="getPromoCode"
-    )
+    @operation("A promo code", answer=CodeOut, refusals=[404], parameters=[CODE], tag=TAG, name="getPromoCode")
     def get(self, request: Request, code: str) -> Response:
         return Response(code_document(code_named(code), timezone.now()))
 

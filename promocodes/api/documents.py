@@ -60,9 +60,7 @@ def terms_document(spec: CodeSpec) -> dict[str, Any]:
         "categories": list(spec.categories),
         "required_categories": list(spec.required_categories),
         "minimum_order": _money(spec.minimum_order),
-        "starts_on": spec.starts_at.astimezone(zone).date().isoformat()
-        if _is_midnight(spec.starts_at)
-        else None,
+        "starts_on": spec.starts_at.astimezone(zone).date().isoformat() if _is_midnight(spec.starts_at) else None,
         "ends_on": last_day(spec.ends_at, zone).isoformat() if _is_midnight(spec.ends_at) else None,
         "starts_at": _moment(spec.starts_at),
         "ends_at": _moment(spec.ends_at),

@@ -15,8 +15,8 @@ from loyalty_site.kernel.fields import (
     TextField,
     WholeField,
 )
-from promocodes.models import CodeType
 from promocodes.rules import State
+from promocodes.rules.facts import TYPES
 from promocodes.rules.spec import MAX_BATCH, CodeSpec, period_from
 
 MAX_CATEGORIES = 100
@@ -25,10 +25,8 @@ MAX_CATEGORIES = 100
 class CodeIn(StrictSerializer):
     """The period is given as whole days of the shop's zone or as moments; `ends_at` is exclusive (M-4)."""
 
-    type = serializers.ChoiceField(choices=CodeType.choices)
-    value = MoneyField(
-        required=False, allow_null=True, help_text="Roubles, or percent; null for free_shipping."
-    )
+    type = serializers.ChoiceField(choices=TYPES)
+    value = MoneyField(required=False, allow_null=True, help_text="Roubles, or percent; null for free_shipping.")
     categories = serializers.ListField(
         child=TextField(max_length=100), required=False, max_length=MAX_CATEGORIES, help_text="Scope: slugs."
     )
@@ -52,15 +50,13 @@ class BatchIn(CodeIn):
 
 
 class TermsOut(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(choices=CodeType.choices)
+    type = serializers.ChoiceField(choices=TYPES)
     value = MoneyField(allow_null=True)
     categories = serializers.ListField(child=serializers.CharField())
     required_categories = serializers.ListField(child=serializers.CharField())
     minimum_order = MoneyField(allow_null=True)
     starts_on = serializers.DateField(allow_null=True, help_text="Null when the start is not a day's.")
-    ends_on = serializers.DateField(
-        allow_null=True, help_text="The last day; null when the end is not a day's."
-    )
+    ends_on = serializers.DateField(allow_null=True, help_text="The last day; null when the end is not a day's.")
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     max_uses = serializers.IntegerField(allow_null=True)

@@ -1,7 +1,7 @@
 """A caller with a key, a customer with a session, and the little that their requests share."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -50,12 +50,11 @@ def problem(response: Any) -> tuple[int, str]:
 
 
 @pytest.fixture(autouse=True)
-def no_tries_remembered() -> Iterator[None]:
+def no_tries_remembered() -> None:
     """Limits live in Redis, which no transaction rolls back."""
     connection = redis.Redis.from_url(settings.REDIS_URL)
     for name in connection.scan_iter("limit:*"):
         connection.delete(name)
-    yield
 
 
 def new_key(*scopes: str) -> str:

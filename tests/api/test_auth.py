@@ -65,7 +65,9 @@ def test_command_all_stands_for_every_scope(db: None, capsys: pytest.CaptureFixt
     assert Api(capsys.readouterr().out.strip()).get("programme").status_code == 200
 
 
-@pytest.mark.parametrize(("name", "scope"), [("Site", "everything"), ("Site", ""), ("Site", "all,orders"), (" ", "all")])
+@pytest.mark.parametrize(
+    ("name", "scope"), [("Site", "everything"), ("Site", ""), ("Site", "all,orders"), (" ", "all")]
+)
 def test_command_refuses_wrong_input(db: None, name: str, scope: str) -> None:
     with pytest.raises(CommandError):
         call_command("apikey", "create", name, "--scope", scope)

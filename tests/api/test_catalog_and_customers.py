@@ -11,7 +11,13 @@ from tests.api.conftest import Api, problem
 from tests.factories import CategoryFactory, CustomerFactory, ProductFactory, SegmentFactory, SegmentMembershipFactory
 
 SHIRTS = {"name": "Рубашки", "parent": None, "earns_points": True, "payable_with_points": True}
-SHIRT = {"name": "Рубашка «Лето»", "price": "1500.00", "compare_at_price": "2000.00", "category": "shirts", "is_active": True}
+SHIRT = {
+    "name": "Рубашка «Лето»",
+    "price": "1500.00",
+    "compare_at_price": "2000.00",
+    "category": "shirts",
+    "is_active": True,
+}
 
 
 def test_category_is_put_and_put_again(api: Api) -> None:
@@ -31,7 +37,12 @@ def test_product_is_put_and_put_again(api: Api) -> None:
 
     assert (first.status_code, first.json()) == (201, {"sku": "SHIRT-1", **SHIRT})
     assert second.json() == {
-        "sku": "SHIRT-1", "name": "Shirt", "price": "1.00", "compare_at_price": None, "category": None, "is_active": True,
+        "sku": "SHIRT-1",
+        "name": "Shirt",
+        "price": "1.00",
+        "compare_at_price": None,
+        "category": None,
+        "is_active": True,
     }
 
 
@@ -66,7 +77,9 @@ def test_import_is_all_or_nothing() -> None:
         "products": [{"sku": f"S-{n}", **SHIRT} for n in range(3)],
     }
 
-    wrong = api.post("catalog/import", rows | {"products": [*rows["products"], {"sku": "S-9", **SHIRT, "category": "none"}]})
+    wrong = api.post(
+        "catalog/import", rows | {"products": [*rows["products"], {"sku": "S-9", **SHIRT, "category": "none"}]}
+    )
     assert problem(wrong) == (400, "invalid")
     assert wrong.json()["errors"][0]["field"] == "products.3.category"
     assert (Category.objects.count(), Product.objects.count()) == (0, 0)
@@ -84,8 +97,14 @@ def test_import_takes_ten_thousand_rows_and_no_more(api: Api) -> None:
 
 def test_customer_is_registered_read_and_changed(api: Api) -> None:
     body = {
-        "email": " Anna.Example@Shop.Test ", "phone": "8 (912) 345-67-89", "first_name": "A", "last_name": "B",
-        "birthday": "1990-02-28", "consents": ["email", "programme"], "external_id": "crm-1", "referral_code": None,
+        "email": " Anna.Example@Shop.Test ",
+        "phone": "8 (912) 345-67-89",
+        "first_name": "A",
+        "last_name": "B",
+        "birthday": "1990-02-28",
+        "consents": ["email", "programme"],
+        "external_id": "crm-1",
+        "referral_code": None,
     }
 
     answer = api.post("customers", body)
@@ -94,11 +113,19 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
     found = answer.json()
     customer = Customer.objects.get()
     assert found == {
-        "id": str(customer.public_id), "external_id": "crm-1", "email": "anna.example@shop.test",
-        "phone": "+79123456789", "first_name": "A", "last_name": "B", "birthday": "1990-02-28",
-        "consents": ["email", "programme"], "tier": None,
+        "id": str(customer.public_id),
+        "external_id": "crm-1",
+        "email": "anna.example@shop.test",
+        "phone": "+79123456789",
+        "first_name": "A",
+        "last_name": "B",
+        "birthday": "1990-02-28",
+        "consents": ["email", "programme"],
+        "tier": None,
         "points": {"available": 0, "pending": 0, "debt": 0, "expiring": []},
-        "referral": None, "segments": [], "rfm": None,
+        "referral": None,
+        "segments": [],
+        "rfm": None,
     }
     SegmentMembershipFactory(customer=customer, segment=SegmentFactory(code="vip"))
     changed = api.call("PATCH", f"customers/{found['id']}", {"last_name": "C", "phone": None, "consents": ["sms"]})
@@ -128,7 +155,9 @@ def test_wrong_customer_is_refused(api: Api, body: dict[str, Any], field: str) -
     assert (problem(answer), [error["field"] for error in answer.json()["errors"]]) == ((400, "invalid"), [field])
 
 
-@pytest.mark.parametrize(("field", "code"), [("email", "email_taken"), ("phone", "phone_taken"), ("external_id", "external_id_taken")])
+@pytest.mark.parametrize(
+    ("field", "code"), [("email", "email_taken"), ("phone", "phone_taken"), ("external_id", "external_id_taken")]
+)
 def test_taken_identity_is_409(api: Api, field: str, code: str) -> None:
     mine = {"email": "a@shop.test", "phone": "+79123456789", "external_id": "crm-1"}
     first = api.post("customers", {field: mine[field]}).json()
@@ -141,8 +170,12 @@ def test_taken_identity_is_409(api: Api, field: str, code: str) -> None:
 
 def test_programme_is_read_and_changed(api: Api) -> None:
     defaults = {
-        "percent_policy": "replace", "unpaid_order_ttl_minutes": 60, "base_earn_percent": "10.00",
-        "sale_goods_excluded": False, "second_person_percent": None, "second_person_amount": None,
+        "percent_policy": "replace",
+        "unpaid_order_ttl_minutes": 60,
+        "base_earn_percent": "10.00",
+        "sale_goods_excluded": False,
+        "second_person_percent": None,
+        "second_person_amount": None,
     }
     assert api.get("programme").json() == defaults
 
@@ -150,7 +183,12 @@ def test_programme_is_read_and_changed(api: Api) -> None:
 
     assert changed.json() == defaults | {"percent_policy": "best", "base_earn_percent": "7.50"}
     assert Programme.objects.get().base_earn_percent == Decimal("7.50")
-    for wrong in ({"percent_policy": "worst"}, {"unpaid_order_ttl_minutes": 0}, {"base_earn_percent": "101.00"}, {"colour": 1}):
+    for wrong in (
+        {"percent_policy": "worst"},
+        {"unpaid_order_ttl_minutes": 0},
+        {"base_earn_percent": "101.00"},
+        {"colour": 1},
+    ):
         assert problem(api.call("PATCH", "programme", wrong)) == (400, "invalid")
     ProductFactory(sku="P", price=Decimal("100.00"))
     quote = api.post("quotes", {"channel": "pos", "lines": [{"sku": "P", "quantity": 1}]}).json()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from promocodes.guessing import guessing_subjects, is_locked_out, note_wrong
+from promocodes.services.guessing import guessing_subjects, is_locked_out, note_wrong
 from tests.api.conftest import Api, problem
 from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory
 
@@ -70,7 +70,12 @@ def test_wrong_codes_of_orders_count_as_well(api: Api) -> None:
 
 
 def test_a_replayed_refusal_is_no_new_try(api: Api) -> None:
-    body = {"channel": "site", "lines": [{"sku": "SHIRT-1", "quantity": 1}], "session": "v-1", "promo_code": "WRONGCODE1"}
+    body = {
+        "channel": "site",
+        "lines": [{"sku": "SHIRT-1", "quantity": 1}],
+        "session": "v-1",
+        "promo_code": "WRONGCODE1",
+    }
 
     reasons = {api.post("orders", body, key="k-1").json()["reason"] for _ in range(12)}
 

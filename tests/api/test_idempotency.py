@@ -67,8 +67,12 @@ def test_key_is_required_where_money_moves(api: Api, path: str) -> None:
 @pytest.mark.parametrize("key", ["a" * 201, " ", "ключ", "a\tb", "a\x7f"])
 def test_wrong_key_is_400(api: Api, key: str) -> None:
     answer = api.client.generic(
-        "POST", "/api/v1/orders", json.dumps(BODY), content_type="application/json",
-        headers=api.headers, HTTP_IDEMPOTENCY_KEY=key,
+        "POST",
+        "/api/v1/orders",
+        json.dumps(BODY),
+        content_type="application/json",
+        headers=api.headers,
+        HTTP_IDEMPOTENCY_KEY=key,
     )
 
     assert problem(answer) == (400, "idempotency_key_invalid")

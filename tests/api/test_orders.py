@@ -98,8 +98,14 @@ def test_quote_has_the_shape_of_the_contract(api: Api) -> None:
         ({"switch": None}, "not_found"),
         ({"switch": False}, "not_found"),
         ({"terms__minimum_order": Decimal("5000")}, "below_minimum"),
-        ({"terms__ends_at": datetime(2026, 1, 2, tzinfo=UTC), "terms__starts_at": datetime(2026, 1, 1, tzinfo=UTC)}, "expired"),
-        ({"terms__starts_at": datetime(2100, 1, 1, tzinfo=UTC), "terms__ends_at": datetime(2100, 1, 2, tzinfo=UTC)}, "not_started"),
+        (
+            {"terms__ends_at": datetime(2026, 1, 2, tzinfo=UTC), "terms__starts_at": datetime(2026, 1, 1, tzinfo=UTC)},
+            "expired",
+        ),
+        (
+            {"terms__starts_at": datetime(2100, 1, 1, tzinfo=UTC), "terms__ends_at": datetime(2100, 1, 2, tzinfo=UTC)},
+            "not_started",
+        ),
         ({"max_uses": 1, "uses": 1}, "exhausted"),
         ({"terms__categories": ["shoes"]}, "no_matching_items"),
     ],
@@ -115,9 +121,9 @@ def test_rejected_code_leaves_the_quote_and_refuses_the_order(api: Api, terms: d
     assert (outcome["status"], outcome["reason"]) == ("rejected", reason)
     assert problem(order) == (422, "promo_code_rejected")
     refused = order.json()
-    assert {name: refused[name] for name in ("reason", "message", "missing_amount", "available_from", "held_by_order")} == {
-        name: outcome[name] for name in ("reason", "message", "missing_amount", "available_from", "held_by_order")
-    }
+    assert {
+        name: refused[name] for name in ("reason", "message", "missing_amount", "available_from", "held_by_order")
+    } == {name: outcome[name] for name in ("reason", "message", "missing_amount", "available_from", "held_by_order")}
     assert [error["field"] for error in refused["errors"]] == ["promo_code"]
     assert not Order.objects.exists()
     assert not Redemption.objects.exists()
@@ -127,7 +133,9 @@ def test_order_goes_from_placed_to_refunded(api: Api) -> None:
     customer = CustomerFactory()
     wanted = code(max_uses=1)
 
-    order = placed(api, promo_code=wanted, customer=str(customer.public_id), expected_total="3150.00", external_number="A-1")
+    order = placed(
+        api, promo_code=wanted, customer=str(customer.public_id), expected_total="3150.00", external_number="A-1"
+    )
     number = order["number"]
     assert (order["status"], order["customer"], order["total"]) == ("new", str(customer.public_id), "3150.00")
     assert datetime.fromisoformat(order["created_at"]).tzinfo
@@ -136,18 +144,23 @@ def test_order_goes_from_placed_to_refunded(api: Api) -> None:
     paid = api.post(f"orders/{number}/pay", {"amount": "3150.00", "payment_id": "p-1"}, key="pay-1").json()
     assert paid["status"] == "paid"
     assert api.post(f"orders/{number}/complete", key="c-1").json()["status"] == "completed"
-    part = api.post(f"orders/{number}/refund", {"lines": [{"sku": "SHIRT-1", "quantity": 1}], "reason": "size"}, key="r-1")
+    part = api.post(
+        f"orders/{number}/refund", {"lines": [{"sku": "SHIRT-1", "quantity": 1}], "reason": "size"}, key="r-1"
+    )
     assert part.status_code == 200
     assert {name: part.json()[name] for name in ("refunded_amount", "points_returned", "points_taken_back")} == {
-        "refunded_amount": "1425.00", "points_returned": 0, "points_taken_back": 0,
+        "refunded_amount": "1425.00",
+        "points_returned": 0,
+        "points_taken_back": 0,
     }
     assert part.json()["order"]["status"] == "partially_refunded"
     rest = api.post(f"orders/{number}/refund", {}, key="r-2").json()
     assert (rest["refunded_amount"], rest["order"]["status"]) == ("1725.00", "refunded")
     uses = api.get(f"promocodes/{wanted}/uses").json()
-    assert [(use["order"], use["customer"], use["discount"], use["order_total"], use["released_at"]) for use in uses["results"]] == [
-        (number, str(customer.public_id), "150.00", "3150.00", None)
-    ]
+    assert [
+        (use["order"], use["customer"], use["discount"], use["order_total"], use["released_at"])
+        for use in uses["results"]
+    ] == [(number, str(customer.public_id), "150.00", "3150.00", None)]
     assert api.get(f"promocodes/{wanted}").json()["status"] == "exhausted"
 
 
@@ -215,7 +228,10 @@ def test_what_if_asks_for_another_time_and_for_drafts(api: Api, api_with: Any) -
     assert api.post("quotes", basket(promo_code=draft, include_drafts=True)).json()["promo_code"]["status"] == "applied"
     at = "2099-01-10T12:00:00+03:00"
     assert api.post("quotes", basket(promo_code=scheduled, at=at)).json()["promo_code"]["status"] == "applied"
-    assert problem(api_with("orders").post("quotes", basket(promo_code=draft, include_drafts=True))) == (403, "permission_denied")
+    assert problem(api_with("orders").post("quotes", basket(promo_code=draft, include_drafts=True))) == (
+        403,
+        "permission_denied",
+    )
     assert api_with("orders").post("quotes", basket(promo_code=scheduled, at=at)).status_code == 200
     for field in ("at", "include_drafts"):
         answer = api.post("orders", basket(**{field: True}), key="k-9")
@@ -247,7 +263,12 @@ def test_customer_sees_nobody_elses_orders(shopper: Api, api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({"at": "2099-01-01T00:00:00Z"}, 403), ({"include_drafts": True}, 403), ({"channel": "pos"}, 400), ({"channel": "app"}, 400)],
+    [
+        ({"at": "2099-01-01T00:00:00Z"}, 403),
+        ({"include_drafts": True}, 403),
+        ({"channel": "pos"}, 400),
+        ({"channel": "app"}, 400),
+    ],
 )
 def test_customer_asks_no_what_if(shopper: Api, fields: dict[str, Any], status: int) -> None:
     assert shopper.post("quotes", basket(delivery=None, **fields)).status_code == status
@@ -275,7 +296,22 @@ def test_orders_are_filtered_and_paged(api: Api, django_assert_num_queries: Any)
     assert back["previous"] is None
 
 
-@pytest.mark.parametrize("query", ["cursor=x", "cursor=%00", "cursor=eA", "limit=0", "limit=101", "limit=1_0", "limit=١", "status=fine", "customer=1", "customer=%00", "promo_code=%00"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=x",
+        "cursor=%00",
+        "cursor=eA",
+        "limit=0",
+        "limit=101",
+        "limit=1_0",
+        "limit=١",
+        "status=fine",
+        "customer=1",
+        "customer=%00",
+        "promo_code=%00",
+    ],
+)
 def test_wrong_query_is_400(api: Api, query: str) -> None:
     assert problem(api.get(f"orders?{query}")) == (400, "invalid")
 

@@ -69,9 +69,7 @@ def test_a_large_body_is_413(api: Api) -> None:
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 )
 def test_another_content_type_is_415(api: Api, content_type: str) -> None:
-    answer = api.client.generic(
-        "POST", "/api/v1/quotes", b"{}", content_type=content_type, headers=api.headers
-    )
+    answer = api.client.generic("POST", "/api/v1/quotes", b"{}", content_type=content_type, headers=api.headers)
 
     assert problem(answer) == (415, "unsupported_media_type")
 
@@ -92,9 +90,7 @@ def test_every_wrong_field_is_named(api: Api) -> None:
     answer = api.post("quotes", body)
 
     assert problem(answer) == (400, "invalid")
-    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
-        ("colour", "unknown_field")
-    ]
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("colour", "unknown_field")]
     del body["colour"]
     answer = api.post("quotes", body)
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [

@@ -17,8 +17,13 @@ def test_code_is_born_a_draft_with_the_terms_asked_for(api: Api) -> None:
     CategoryFactory(slug="shirts")
     SegmentFactory(code="vip")
     body = FIVE_PERCENT | {
-        "categories": ["shirts"], "required_categories": ["shirts"], "max_uses": 100, "max_uses_per_customer": 1,
-        "first_order_only": True, "segment": "vip", "campaign": "Summer",
+        "categories": ["shirts"],
+        "required_categories": ["shirts"],
+        "max_uses": 100,
+        "max_uses_per_customer": 1,
+        "first_order_only": True,
+        "segment": "vip",
+        "campaign": "Summer",
     }
 
     answer = api.post("promocodes", body)
@@ -43,16 +48,26 @@ def test_minimal_code(api: Api) -> None:
 
     found = api.post("promocodes", body).json()
 
-    assert {name: found[name] for name in ("value", "starts_on", "ends_on", "ends_at", "categories", "max_uses", "campaign")} == {
-        "value": None, "starts_on": None, "ends_on": None, "ends_at": "2099-01-01T10:30:00+03:00",
-        "categories": [], "max_uses": None, "campaign": None,
+    assert {
+        name: found[name] for name in ("value", "starts_on", "ends_on", "ends_at", "categories", "max_uses", "campaign")
+    } == {
+        "value": None,
+        "starts_on": None,
+        "ends_on": None,
+        "ends_at": "2099-01-01T10:30:00+03:00",
+        "categories": [],
+        "max_uses": None,
+        "campaign": None,
     }
 
 
 def test_code_is_activated_and_deactivated(api: Api) -> None:
     code = api.post("promocodes", FIVE_PERCENT | {"starts_on": "2020-01-01"}).json()["code"]
 
-    states = [api.post(f"promocodes/{code}/{verb}").json()["status"] for verb in ("activate", "activate", "deactivate", "activate")]
+    states = [
+        api.post(f"promocodes/{code}/{verb}").json()["status"]
+        for verb in ("activate", "activate", "deactivate", "activate")
+    ]
 
     assert states == ["active", "active", "deactivated", "active"]
     assert api.get(f"promocodes/{code}").json()["status"] == "active"
@@ -131,7 +146,8 @@ def test_batch_is_made_watched_downloaded_and_activated(settings: Any) -> None:
 
     fill_batch(batch_id=batch["id"])
     assert {name: api.get(f"promocodes/batches/{batch['id']}").json()[name] for name in ("status", "created")} == {
-        "status": "draft", "created": 250,
+        "status": "draft",
+        "created": 250,
     }
     download = api.get(f"promocodes/batches/{batch['id']}/codes.csv")
     lines = b"".join(download.streaming_content).decode().splitlines()

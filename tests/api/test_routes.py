@@ -59,9 +59,7 @@ def _views(patterns: list[Any], path: str = "") -> Iterator[tuple[str, type]]:
 
 
 VIEWS = dict(_views(urls.v1))
-CASES = [
-    (path, method) for path, (_scope, methods, _customers) in ROUTES.items() for method in methods.split()
-]
+CASES = [(path, method) for path, (_scope, methods, _customers) in ROUTES.items() for method in methods.split()]
 
 
 def test_every_route_has_its_row() -> None:
@@ -74,7 +72,9 @@ def test_every_view_says_what_the_table_says() -> None:
         assert issubclass(view, ApiView), path
         implemented = {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"HEAD"}
         assert (view.scope, implemented, view.customer_methods) == (
-            scope, set(methods.split()), frozenset(customers.split()),
+            scope,
+            set(methods.split()),
+            frozenset(customers.split()),
         ), path
 
 

@@ -18,9 +18,7 @@ WRONG_TRIES = 10
 PERIOD_SECONDS = 600
 
 
-def guessing_subjects(
-    *, customer: UUID | None = None, session: str = "", address: str = ""
-) -> tuple[str, ...]:
+def guessing_subjects(*, customer: UUID | None = None, session: str = "", address: str = "") -> tuple[str, ...]:
     """Whom tries are counted against. `customer` is the public id; `address` only of a browser."""
     named = (("customer", str(customer or "")), ("session", session), ("address", address))
     return tuple(f"{kind}:{value}" for kind, value in named if value)
@@ -28,16 +26,12 @@ def guessing_subjects(
 
 def is_locked_out(subjects: Sequence[str]) -> bool:
     """True when any subject has used up its wrong tries: then even a right code is not looked at."""
-    return any(
-        limits.is_used_up(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects
-    )
+    return any(limits.is_used_up(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects)
 
 
 def note_wrong(subjects: Sequence[str]) -> bool:
     """Count one wrong try against every subject; False when one had none left (parallel tries)."""
-    noted = [
-        limits.note_event(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects
-    ]
+    noted = [limits.note_event(_name(subject), limit=WRONG_TRIES, seconds=PERIOD_SECONDS) for subject in subjects]
     return all(noted)
 
 

@@ -1,9 +1,93 @@
-"""The first page of the back office: what happened today and what needs a look."""
+"""The first page of the back office: what happened today and what needs a look, each with its list behind it."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loyalty_site.kernel.texts import money_text, number_text, percent_text
+from orders.models import Order
+from promocodes.queries.overview import refusals_of_days, terms_ending, uses_of_days
+from promocodes.rules import Reason, explain
+from promocodes.rules.summary import period_text
+
+WEEK = 7
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context
+    """Six queries. People without the right to look at codes see a greeting and their lists only."""
+    if not request.user.has_perm("promocodes.view_promocode"):
+        return {**context, "title": _("Today")}
+    today, now = timezone.localdate(), timezone.now()
+    return {
+        **context,
+        "title": _("Today"),
+        "indicators": _indicators(request),
+        "ending": [
+            {"terms": terms, "period": period_text(terms.starts_at, terms.ends_at)}
+            for terms in terms_ending(now, days=WEEK)
+        ],
+        "refusals": [
+            (explain(Reason(reason)) if reason in set(Reason) else reason, count)
+            for reason, count in refusals_of_days(today - timedelta(days=WEEK - 1), today)
+        ],
+        "unpaid": _unpaid(request),
+    }
+
+
+def _indicators(request: HttpRequest) -> list[dict[str, Any]]:
+    """Today against yesterday, with the last two weeks as a line."""
+    today = timezone.localdate()
+    days = uses_of_days(today - timedelta(days=13), today)
+    may_report = request.user.has_perm("promocodes.view_report")
+    link = reverse("admin_code_report") + f"?from={today}&to={today}" if may_report else _orders_with_codes(request)
+    measured = [
+        (_("Uses of codes"), [Decimal(day.uses) for day in days], number_text),
+        (_("Discount given"), [day.discount for day in days], money_text),
+        (_("Revenue with codes"), [day.revenue for day in days], money_text),
+    ]
+    return [
+        {
+            "name": name,
+            "value": text(values[-1]),
+            "delta": _delta(values[-1], values[-2]),
+            "before": text(values[-2]),
+            "line": sparkline(values),
+            "link": link,
+        }
+        for name, values, text in measured
+    ]
+
+
+def sparkline(values: Sequence[Decimal], width: int = 120, height: int = 28) -> str:
+    """Points of an SVG polyline, the largest value at the top."""
+    top = max(values) or Decimal(1)
+    step = Decimal(width) / max(len(values) - 1, 1)
+    points = ((index * step, height - 2 - value / top * (height - 4)) for index, value in enumerate(values))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _delta(now: Decimal, before: Decimal) -> dict[str, Any] | None:
+    if not before or now == before:
+        return None
+    change = (now - before) / before * 100
+    sign = "+" if change > 0 else "\N{MINUS SIGN}"
+    return {"is_up": change > 0, "text": sign + percent_text(abs(change).quantize(Decimal(1)))}
+
+
+def _orders_with_codes(request: HttpRequest) -> str:
+    if not request.user.has_perm("orders.view_order"):
+        return ""
+    return reverse("admin:orders_order_changelist") + "?with_code=yes&placed=0"
+
+
+def _unpaid(request: HttpRequest) -> int | None:
+    """Orders that wait for payment; they hold uses of codes meanwhile."""
+    if not request.user.has_perm("orders.view_order"):
+        return None
+    return Order.objects.filter(status=Order.Status.NEW).count()

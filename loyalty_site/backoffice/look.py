@@ -140,8 +140,9 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "loyalty_site.backoffice.home.dashboard",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "STYLES": [lambda request: static("css/backoffice.css")],
-    "SCRIPTS": [lambda request: static("js/admin-common.js")],
+    "SCRIPTS": [lambda request: static("js/admin-common.js"), lambda request: static("js/admin-charts.js")],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

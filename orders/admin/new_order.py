@@ -91,4 +91,12 @@ def _tell(form: NewOrderForm, refusal: DomainError) -> None:
 
 
 def _page(request: HttpRequest, form: NewOrderForm, priced: Any = None, status: int = 200) -> HttpResponse:
-    return page(request, "orders/admin/new_order.html", title=_("New order"), form=form, quote=priced, status=status)
+    return page(
+        request,
+        "orders/admin/new_order.html",
+        title=_("New order"),
+        opts=Order._meta,
+        form=form,
+        quote=priced,
+        status=status,
+    )

@@ -85,6 +85,7 @@ def order_page(
         "orders/admin/order.html",
         title=_("Order No. %(number)s") % {"number": order.number},
         status=status,
+        opts=Order._meta,
         order=order,
         lines=order.lines.order_by("position"),
         steps=explanation(order),

@@ -159,6 +159,7 @@ def _page(request: HttpRequest, batch: Batch, form: EndForm | None = None, statu
         "promocodes/admin/batch.html",
         title=_("Batch No. %(number)s") % {"number": batch.pk},
         status=status,
+        opts=Batch._meta,
         batch=batch,
         terms=batch.terms,
         state=batch_state(batch),

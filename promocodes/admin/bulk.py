@@ -19,6 +19,7 @@ from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import number_text
 from loyalty_site.kernel.transactions import in_transaction
 from promocodes import services
+from promocodes.models import PromoCode
 from promocodes.rules import State, state_of
 
 MOST_AT_ONCE = 1_000
@@ -88,6 +89,7 @@ def _switch_selected(request: HttpRequest, queryset: QuerySet[Any], *, on: bool)
         request,
         "promocodes/admin/bulk.html",
         title=_("Activate promo codes") if on else _("Deactivate promo codes"),
+        opts=PromoCode._meta,
         plan=planned,
         on=on,
         action="activate_selected" if on else "deactivate_selected",

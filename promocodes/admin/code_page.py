@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.backoffice import page, staff_page
 from promocodes.admin import ports, qr
-from promocodes.admin.charts import line_chart
+from promocodes.admin.charts import chart_data
 from promocodes.admin.editor import is_frozen
 from promocodes.admin.history import told_changes
 from promocodes.admin.words import terms_facts
@@ -34,6 +34,7 @@ def show(request: HttpRequest, code_id: int) -> HttpResponse:
         request,
         "promocodes/admin/code.html",
         title=_("Promo code %(code)s") % {"code": code.code},
+        opts=PromoCode._meta,
         code=code,
         terms=code.terms,
         batch=getattr(code.terms, "batch", None),
@@ -59,7 +60,7 @@ def _performance(code: Any) -> dict[str, Any]:
         "funnel": code_funnel(code.pk),
         "refusals": [(_sentence(reason), count) for reason, count in refusals(code.pk)],
         "days": [(day, count) for day, count in days if count],
-        "chart": line_chart(labels, [(_("Uses"), [count for _day, count in days])]) if any(c for _d, c in days) else "",
+        "chart": chart_data(labels, [(_("Uses"), [count for _day, count in days])]) if any(c for _d, c in days) else "",
         "uses": _uses(code),
     }
 

@@ -1,6 +1,6 @@
 """The history of a code: who changed what, when, from what to what (PC-19). Read from the audit trail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,9 +46,7 @@ def code_changes(code: PromoCode) -> list[Change]:
     found: list[tuple[datetime, int | None, Change]] = []
     for model, fields, pk in sources:
         rows = list(_events(model, pk))
-        # A code's own events begin with its first change: before it stood what a new code has.
-        before = None if model != "PromoCodeEvent" else {"switch": None, "max_uses": _first_limit(rows, code)}
-        found += list(_changes(rows, fields, before))
+        found += list(_code_changes(rows, fields) if model == "PromoCodeEvent" else _changes(rows, fields))
     users = {user for _at, user, _change in found if user}
     people = dict(User.objects.filter(pk__in=users).values_list("pk", "email"))
     named = [
@@ -62,19 +60,27 @@ def _events(model: str, pk: int) -> Iterable[Any]:
     return events.select_related("pgh_context")
 
 
-def _changes(
-    rows: Iterable[Any], fields: tuple[str, ...], before: Mapping[str, Any] | None
-) -> Iterable[tuple[datetime, int | None, Change]]:
-    for row in rows:
-        after = {field: getattr(row, field) for field in fields}
-        user = (row.pgh_context.metadata or {}).get("user") if row.pgh_context else None
-        old = before or after
-        changed = tuple((field, old[field], after[field]) for field in fields if old[field] != after[field])
-        if before is None or changed:
-            yield row.pgh_created_at, user, Change(row.pgh_created_at, "", before is None, changed)
-        before = after
+def _changes(rows: list[Any], fields: tuple[str, ...]) -> Iterator[tuple[datetime, int | None, Change]]:
+    """The first event is the making; each later one is told against the one before it."""
+    for index, row in enumerate(rows):
+        changed = _differences(rows[index - 1], row, fields) if index else ()
+        if changed or not index:
+            yield row.pgh_created_at, _user(row), Change(row.pgh_created_at, "", not index, changed)
 
 
-def _first_limit(rows: list[Any], code: PromoCode) -> int | None:
-    """What the limit was before the first change kept: unknown, so taken to be what the change left."""
-    return rows[0].max_uses if rows else code.max_uses
+def _code_changes(rows: list[Any], fields: tuple[str, ...]) -> Iterator[tuple[datetime, int | None, Change]]:
+    """A code's making is not kept, for a million are made at once; every change of it is, as two rows: before and after."""
+    befores = [row for row in rows if row.pgh_label == "before"]
+    afters = [row for row in rows if row.pgh_label == "after"]
+    for before, after in zip(befores, afters, strict=False):
+        if changed := _differences(before, after, fields):
+            yield after.pgh_created_at, _user(after), Change(after.pgh_created_at, "", False, changed)
+
+
+def _differences(before: Any, after: Any, fields: tuple[str, ...]) -> tuple[tuple[str, Any, Any], ...]:
+    pairs = ((field, getattr(before, field), getattr(after, field)) for field in fields)
+    return tuple((field, old, new) for field, old, new in pairs if old != new)
+
+
+def _user(row: Any) -> int | None:
+    return (row.pgh_context.metadata or {}).get("user") if row.pgh_context else None

@@ -1,0 +1,60 @@
+"""The promo codes of the whole shop at a glance: uses by day, what ends soon, why codes were refused."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from promocodes.models import PromoCode, QuoteTally, Redemption, Terms
+from promocodes.queries.performance import APPLIED
+
+
+@dataclass(frozen=True)
+class DayOfUses:
+    """Live uses of one day in the shop's time zone; `revenue` is the totals of their orders."""
+
+    day: date
+    uses: int = 0
+    discount: Decimal = Decimal(0)
+    revenue: Decimal = Decimal(0)
+
+
+def uses_of_days(first: date, last: date) -> list[DayOfUses]:
+    """Every day from `first` to `last`, empty ones too. One query."""
+    zone = timezone.get_current_timezone()
+    since = datetime(first.year, first.month, first.day, tzinfo=zone)
+    until = datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=1)
+    rows = (
+        Redemption.objects.filter(redeemed_at__gte=since, redeemed_at__lt=until, released_at=None)
+        .annotate(day=TruncDate("redeemed_at", tzinfo=zone))
+        .values("day")
+        .annotate(uses=Count("pk"), discount=Sum("discount"), revenue=Sum("order_total"))
+    )
+    found = {row["day"]: DayOfUses(**row) for row in rows}
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return [found.get(day, DayOfUses(day)) for day in days]
+
+
+def terms_ending(now: datetime, *, days: int, limit: int = 8) -> list[Terms]:
+    """Terms of live codes whose period is over within `days`, the soonest first, with campaign and batch. One query.
+
+    `code_id` and `code` name one code of the terms, for a link.
+    """
+    soon = _live_terms().filter(ends_at__gt=now, ends_at__lte=now + timedelta(days=days), starts_at__lte=now)
+    first = PromoCode.objects.filter(terms=OuterRef("pk")).order_by("pk")
+    named = soon.annotate(code_id=first.values("pk")[:1], code=first.values("code")[:1])
+    return list(named.select_related("campaign", "batch").order_by("ends_at", "pk")[:limit])
+
+
+def refusals_of_days(first: date, last: date) -> list[tuple[str, int]]:
+    """(reason, quotes) of codes that did not apply, the most frequent first. One query."""
+    rows = QuoteTally.objects.filter(day__gte=first, day__lte=last).exclude(outcome=APPLIED).values("outcome")
+    return [(row["outcome"], row["n"]) for row in rows.annotate(n=Sum("count")).order_by("-n", "outcome")]
+
+
+def _live_terms() -> QuerySet[Terms]:
+    is_on = Q(switch=True) | Q(switch__isnull=True, terms__batch__switch=True)
+    return Terms.objects.filter(Exists(PromoCode.objects.filter(is_on, terms=OuterRef("pk"))))

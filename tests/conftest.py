@@ -8,6 +8,7 @@ import shutil
 import django
 import pytest
 
+from loyalty_site.supervisor.assets import build_assets
 from loyalty_site.supervisor.services import temporary_services
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -24,6 +25,7 @@ def _start_services() -> None:
         atexit.register(stack.close)
 
 
+build_assets()
 # Before Django is set up: the settings read where the databases are. pytest-django, told of no
 # settings module by its own options, leaves the setting up to us.
 _start_services()

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Each is resolved on top of the one before it.
 LOCKS = {"base": "base.lock", "dev": "dev.lock", "journey": "journey.lock"}
 # What a lock's packages include besides its own name: a full one satisfies the smaller.
 SATISFIED_BY = {"base": ("base", "dev", "journey"), "dev": ("dev", "journey"), "journey": ("journey",)}
@@ -77,7 +78,13 @@ def _stamp(venv: Path, kind: str) -> Path:
 
 
 def _fingerprint(kind: str) -> str:
-    return hashlib.sha256((PROJECT / "requirements" / LOCKS[kind]).read_bytes()).hexdigest()
+    """Changes with the lock, and with those it was resolved on top of."""
+    digest = hashlib.sha256()
+    for name, lock in LOCKS.items():
+        digest.update((PROJECT / "requirements" / lock).read_bytes())
+        if name == kind:
+            break
+    return digest.hexdigest()
 
 
 def _install(venv: Path, kind: str) -> None:

@@ -18,7 +18,7 @@ from loyalty_site.supervisor.errors import SupervisorError
 from loyalty_site.supervisor.ports import LOOPBACK
 
 ADMIN, ROLE, DATABASE = "postgres", "loyalty", "loyalty"
-STOP_SIGNALS = ((signal.SIGINT, 5.0), (signal.SIGQUIT, 1.5))  # fast, then immediate shutdown
+STOP_SIGNALS = ((signal.SIGINT, 2.5), (signal.SIGQUIT, 1.0))  # fast, then immediate shutdown
 
 # C.UTF-8 by name: with plain C the letters outside ASCII have no upper and lower case, and
 # a search for "ЛЕТО" silently misses "лето".

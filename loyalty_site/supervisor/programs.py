@@ -35,7 +35,7 @@ BEAT = (
     "--pidfile=",
     "--loglevel=INFO",
 )
-PATIENCE = ((signal.SIGTERM, 4.5),)
+PATIENCE = ((signal.SIGTERM, 4.0),)
 
 
 def site_programs(state: StateDir, environ: Mapping[str, str]) -> list[Program]:

@@ -234,7 +234,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "loyalty_site.kernel.problems.problem_response",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "loyalty_site.kernel.parsing.JSONAlways",
     "DEFAULT_METADATA_CLASS": None,
-    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -1,9 +1,10 @@
 """A customer as the till sees one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from customers.models import Customer, Purchase, SegmentMembership
 from customers.rules import Shopper
@@ -35,10 +36,10 @@ def shopper(customer: int | UUID, *, lock: bool = False) -> Shopper | None:
     )
 
 
-def _kept_purchases():
+def _kept_purchases() -> QuerySet[Purchase]:
     is_kept = Q(goods_amount=0) | Q(refunded_amount__lt=F("goods_amount"))
     return Purchase.objects.filter(is_kept, customer=OuterRef("pk"))
 
 
-def _segment_codes():
+def _segment_codes() -> QuerySet[SegmentMembership, Any]:
     return SegmentMembership.objects.filter(customer=OuterRef("pk")).values("segment__code")

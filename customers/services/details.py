@@ -37,7 +37,10 @@ def refuse_taken(details: Mapping[str, Any], *, but: int | None = None) -> None:
     """Raises EmailTaken, PhoneTaken or ExternalIdTaken. The unique constraints stand behind it."""
     for field, refusal in TAKEN.items():
         value = details.get(field)
-        if value and Customer.objects.filter(**{field: value}).exclude(pk=but).exists():
+        others = Customer.objects.filter(**{field: value}) if value else Customer.objects.none()
+        if but is not None:
+            others = others.exclude(pk=but)
+        if others.exists():
             raise refusal(field=field)
 
 

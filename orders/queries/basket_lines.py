@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import FieldError, InvalidInput, invalid
@@ -15,9 +16,7 @@ MAX_LINES = 200
 MAX_QUANTITY = 999
 
 
-def line_inputs(
-    lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decimal] = ()
-) -> tuple[LineInput, ...]:
+def line_inputs(lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decimal] = ()) -> tuple[LineInput, ...]:
     """One LineInput for each (SKU, quantity), in their order. One query.
 
     `unit_prices` take the place of the catalogue's.
@@ -52,13 +51,9 @@ def _check_shape(lines: Sequence[tuple[str, int]]) -> None:
     seen: set[str] = set()
     for index, (sku, quantity) in enumerate(lines):
         if not 1 <= quantity <= MAX_QUANTITY:
-            wrong.append(
-                FieldError(f"lines.{index}.quantity", "out_of_range", _("The quantity is from 1 to 999."))
-            )
+            wrong.append(FieldError(f"lines.{index}.quantity", "out_of_range", _("The quantity is from 1 to 999.")))
         if sku in seen:
-            wrong.append(
-                FieldError(f"lines.{index}.sku", "duplicate", _("This product is already in another line."))
-            )
+            wrong.append(FieldError(f"lines.{index}.sku", "duplicate", _("This product is already in another line.")))
         seen.add(sku)
     if wrong:
         raise InvalidInput(*wrong)
@@ -76,7 +71,7 @@ def _check_prices(lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decima
         raise InvalidInput(*wrong)
 
 
-def _products(skus: list[str]):
+def _products(skus: list[str]) -> QuerySet[Product]:
     """Postgres text holds no NUL, so a SKU with one cannot be asked for."""
     askable = [sku for sku in skus if "\x00" not in sku]
     return Product.objects.filter(sku__in=askable, is_active=True).select_related("category")

@@ -66,7 +66,7 @@ def price(
         points_to_earn=earned,
         points_available=points.available,
         points_spendable=spendable,
-        promo_code=_outcome(code, rejected, drafts, code_steps, policy.delivery_price - delivery),
+        promo_code=_outcome(code, rejected, drafts, code_steps, policy),
         explanation=(
             Step(
                 "goods",
@@ -130,9 +130,7 @@ def _spendable(drafts: Sequence[Draft], points: PointsTerms) -> int:
     )
 
 
-def _spread_points(
-    drafts: Sequence[Draft], spent: int, point_value: Decimal
-) -> tuple[list[Decimal], list[int]]:
+def _spread_points(drafts: Sequence[Draft], spent: int, point_value: Decimal) -> tuple[list[Decimal], list[int]]:
     """The money and the points of each line. Money is shared out in kopecks, so that no line goes below zero
     (M-2).
     """
@@ -144,9 +142,7 @@ def _points_step(points: PointsTerms, spent: int, money: Decimal) -> Step:
     params = {"count": spent, "sum": str(money), "asked": points.asked}
     if spent < points.asked:
         return Step("points", spent > 0, money, "points_fewer", params)
-    return (
-        Step("points", True, money, "points", params) if spent else Step("points", False, None, "points_none")
-    )
+    return Step("points", True, money, "points", params) if spent else Step("points", False, None, "points_none")
 
 
 def _rate(
@@ -175,10 +171,7 @@ def _earned(
     scope = code.in_scope if code else (False,) * len(drafts)
     rates = [_rate(draft, inside, code, earn, policy) for draft, inside in zip(drafts, scope, strict=True)]
     exact = sum(
-        (
-            (draft.amount - money) * rate / HUNDRED
-            for draft, money, rate in zip(drafts, paid, rates, strict=True)
-        ),
+        ((draft.amount - money) * rate / HUNDRED for draft, money, rate in zip(drafts, paid, rates, strict=True)),
         ZERO,
     )
     return rates, floored(exact)
@@ -208,7 +201,7 @@ def _outcome(
     rejected: CodeOutcome | None,
     drafts: Sequence[Draft],
     steps: Sequence[Step],
-    delivery_saved: Decimal,
+    policy: PricingPolicy,
 ) -> CodeOutcome | None:
     if code is None:
         return rejected
@@ -218,6 +211,6 @@ def _outcome(
         status="applied",
         type=code.type,
         worse_than_current=any(step.key.startswith("code_worse") for step in steps),
-        discount=by_code if code.type != "free_shipping" else delivery_saved,
+        discount=by_code if code.type != "free_shipping" else shipping_saved(code, policy),
         promo_code_id=code.promo_code_id,
     )

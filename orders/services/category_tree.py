@@ -27,7 +27,7 @@ def planted(rows: Sequence[CategoryRow], *, path: str) -> None:
         slug: (parent, ancestry)
         for slug, parent, ancestry in Category.objects.values_list("slug", "parent__slug", "ancestry")
     }
-    parents = {slug: parent for slug, (parent, _ancestry) in before.items()}
+    parents: dict[str, str | None] = {slug: parent for slug, (parent, _ancestry) in before.items()}
     parents.update({row.slug: row.parent for row in rows})
     paths: dict[str, list[str]] = {}
     wrong = []
@@ -40,8 +40,8 @@ def planted(rows: Sequence[CategoryRow], *, path: str) -> None:
             wrong.append(FieldError(field, "cycle", text))
     too_deep = [slug for slug in parents if _path(slug, parents, paths) is None]
     if too_deep and not wrong:
-        text = _("Below “%(name)s” the tree would be more than 20 levels deep.") % {"name": too_deep[0]}
-        wrong.append(FieldError(path.rstrip(".") or "parent", "too_deep", text))
+        deep = _("Below “%(name)s” the tree would be more than 20 levels deep.") % {"name": too_deep[0]}
+        wrong.append(FieldError(path.rstrip(".") or "parent", "too_deep", deep))
     if wrong:
         raise InvalidInput(*wrong)
     after = {slug: (parent, paths[slug]) for slug, parent in parents.items()}

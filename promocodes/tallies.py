@@ -1,6 +1,7 @@
 """Quotes counted in Redis while people shop (PC-21): a quote itself writes nothing to the database (Q-7).
 
-One hash holds what was counted since the last roll-up. Rolling up renames it, so that nothing counted meanwhile is lost.
+One hash holds what was counted since the last roll-up. Rolling up renames it, so that nothing counted
+meanwhile is lost.
 Counting is best effort: without Redis a quote is answered all the same, and not counted.
 """
 
@@ -36,7 +37,7 @@ class Tally:
 
 def note_quote(promo_code_id: int | None, day: date, channel: str, outcome: str) -> None:
     """Count one quote. Never raises; after a failure Redis is left alone for some seconds."""
-    global _closed_until
+    global _closed_until  # noqa: PLW0603
     if time.monotonic() < _closed_until:
         return
     try:

@@ -36,9 +36,7 @@ class Campaign(models.Model):
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     note = models.TextField(_("note"), blank=True)
-    budget = models.DecimalField(
-        _("budget of discount"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    budget = models.DecimalField(_("budget of discount"), max_digits=12, decimal_places=2, null=True, blank=True)
     budget_policy = models.CharField(
         _("when the budget runs out"), max_length=8, choices=BudgetPolicy.choices, default=BudgetPolicy.REFUSE
     )
@@ -58,9 +56,7 @@ class Campaign(models.Model):
         default_permissions = ("add", "change", "view")
         triggers = [*never_deleted(), spending_follows_budget()]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(budget__isnull=True) | Q(budget__gte=0), name="campaign_budget_sign"
-            ),
+            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="campaign_budget_sign"),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ def terms_exist() -> list[pgtrigger.Trigger]:
                     WHERE NOT EXISTS (SELECT FROM promocodes_terms t WHERE t.id = a.terms_id)
                 ) THEN {missing.format(name)}; END IF;
                 RETURN NULL;
-            """,
+            """,  # noqa: S608 (nothing but constants)
         ),
         pgtrigger.Trigger(
             name="terms_exist_update",
@@ -51,9 +51,7 @@ def terms_exist() -> list[pgtrigger.Trigger]:
 TRACKED = ("switch", "max_uses", "code", "terms")
 
 
-@pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses"))
-)
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses")))
 class Batch(models.Model):
     """N codes with the same terms, made by the worker in chunks; a kill loses at most one chunk (PC-15)."""
 
@@ -105,9 +103,7 @@ class PromoCode(models.Model):
 
     code = models.CharField(_("code"), max_length=32)
     # The two triggers below stand for the foreign key, once per statement (ADR 3).
-    terms = models.ForeignKey(
-        Terms, models.PROTECT, related_name="codes", verbose_name=_("terms"), db_constraint=False
-    )
+    terms = models.ForeignKey(Terms, models.PROTECT, related_name="codes", verbose_name=_("terms"), db_constraint=False)
     switch = models.BooleanField(_("activated"), null=True, blank=True)
     max_uses = models.PositiveIntegerField(_("maximum of uses"), null=True, blank=True)
     uses = models.PositiveIntegerField(_("uses"), default=0, db_default=0)

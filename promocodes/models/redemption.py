@@ -12,9 +12,7 @@ from promocodes.models.kept import never_deleted
 class Redemption(models.Model):
     """One use of a code, bound to its order (PC-12). Live until `released_at` is set; never deleted."""
 
-    promo_code = models.ForeignKey(
-        PromoCode, models.PROTECT, related_name="redemptions", verbose_name=_("promo code")
-    )
+    promo_code = models.ForeignKey(PromoCode, models.PROTECT, related_name="redemptions", verbose_name=_("promo code"))
     order_ref = models.CharField(_("order"), max_length=64)
     customer = models.ForeignKey(
         "customers.Customer",
@@ -41,9 +39,7 @@ class Redemption(models.Model):
             models.UniqueConstraint(
                 "order_ref", condition=Q(released_at__isnull=True), name="redemption_one_live_per_order"
             ),
-            models.CheckConstraint(
-                condition=Q(discount__gte=0, order_total__gte=0), name="redemption_amounts"
-            ),
+            models.CheckConstraint(condition=Q(discount__gte=0, order_total__gte=0), name="redemption_amounts"),
         ]
         indexes = [
             models.Index("promo_code", "redeemed_at", name="redemption_code_time"),

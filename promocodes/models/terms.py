@@ -33,15 +33,11 @@ class Terms(models.Model):
     )
     type = models.CharField(_("type"), max_length=16, choices=CodeType.choices)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
-    categories = ArrayField(
-        models.CharField(max_length=100), verbose_name=_("categories"), default=list, blank=True
-    )
+    categories = ArrayField(models.CharField(max_length=100), verbose_name=_("categories"), default=list, blank=True)
     required_categories = ArrayField(
         models.CharField(max_length=100), verbose_name=_("required categories"), default=list, blank=True
     )
-    minimum_order = models.DecimalField(
-        _("minimum order"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    minimum_order = models.DecimalField(_("minimum order"), max_digits=12, decimal_places=2, null=True, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     max_uses_per_customer = models.PositiveIntegerField(_("uses per customer"), null=True, blank=True)

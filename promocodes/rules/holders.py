@@ -31,7 +31,7 @@ def holder_keys(*, customer_id: int | None = None, email: str = "", phone: str =
 
 
 def mailbox_of(email: str) -> str:
-    """One spelling for all addresses of one mailbox: no case, no +tag, dots and twin domains where they do not count."""
+    """One spelling for all addresses of a mailbox: no case, no +tag; dots and twin domains where they do not count."""
     name, _, domain = email.strip().lower().rpartition("@")
     if not name or not domain:
         return ""

@@ -15,10 +15,10 @@ FAST := not slow and not browser and not race
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format lock assets bench chaos clean install install-dev
+.PHONY: help run test test-fast check format lock assets bench chaos clean css install install-dev
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: install ## start the shop on PORT (8000), keep its data in STATE_DIR (.run)
 	@exec $(SUPERVISOR) run
@@ -36,7 +36,7 @@ format: install-dev ## rewrite the source in the house format
 	@.venv/bin/ruff check --fix-only --quiet .
 	@.venv/bin/ruff format .
 
-assets: install ## build the style sheet and the message catalogues, if their sources changed
+css assets: install ## build the style sheet and the message catalogues, if their sources changed
 	@exec $(SUPERVISOR) assets
 
 bench: install-dev ## print ratios to floors measured in the same run

@@ -81,6 +81,7 @@ def test_failed_request_is_logged_without_its_path(lines: io.StringIO, rf: Reque
     assert "SUMMER5" not in str(event["event"])
 
 
+@pytest.mark.slow
 def test_task_inherits_the_id_of_its_request() -> None:
     app = Celery("t", broker="memory://", backend="cache+memory://")
     seen: list[str | None] = []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "LOYALTY_ENV": "production",

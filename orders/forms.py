@@ -85,6 +85,6 @@ class CheckoutForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """A quantity of one product; 0 takes it out of the basket."""
+    """A quantity of one product in plain digits; 0 takes it out of the basket."""
 
-    quantity = forms.IntegerField(min_value=0, max_value=999)
+    quantity = forms.RegexField(r"^[0-9]{1,3}$")

@@ -76,5 +76,5 @@ def percent_off(product: Any) -> int | None:
 
 @register.filter
 def dressed(field: BoundField) -> SafeString:
-    """The field's widget in the shop's look."""
-    return field.as_widget(attrs={"class": "input"})
+    """The field's widget in the shop's look; its label says what a placeholder would."""
+    return field.as_widget(attrs={"class": "input", "placeholder": ""})

@@ -64,7 +64,7 @@ def _contents(request: HttpRequest) -> dict[str, object]:
 
 def _quantity(form: LineForm) -> int:
     """-1 stands for what is no number: the service refuses it in the same words as any other wrong quantity."""
-    return form.cleaned_data["quantity"] if form.is_valid() else -1
+    return int(form.cleaned_data["quantity"]) if form.is_valid() else -1
 
 
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:

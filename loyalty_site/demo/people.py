@@ -1,0 +1,87 @@
+"""Who the demonstration shop knows: one account of staff per role, customers with neutral names."""
+
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
+
+from customers.models import Customer, User
+from customers.services import register_customer
+from loyalty_site.demo.signins import SignIn, fingerprint, new_password
+from loyalty_site.roles import ADMINISTRATOR, MANAGER, MARKETER, ROLE_NAMES, SUPPORT
+
+CUSTOMER = "customer"
+STAFF_ROLES = (MANAGER, MARKETER, ADMINISTRATOR, SUPPORT)
+# The first one has an account to sign in with.
+CUSTOMER_EMAILS = ["customer@example.com", *(f"customer{number}@example.com" for number in range(1, 24))]
+
+
+def email_of(role: str) -> str:
+    """The domain is reserved: nothing can ever be sent there."""
+    return f"{role}@example.com"
+
+
+def role_name(role: str) -> str:
+    return _("Customer") if role == CUSTOMER else str(ROLE_NAMES[role])
+
+
+def sign_in(role: str) -> SignIn:
+    """An account of this role with a new password: made, or found and given it."""
+    password = new_password()
+    email = email_of(role)
+    user = User.objects.filter(email=email).first() or User(email=email)
+    user.set_password(password)
+    user.is_active = True
+    user.is_staff = role in STAFF_ROLES
+    user.first_name = role_name(role)
+    user.save()
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    if role in STAFF_ROLES:
+        user.groups.set(Group.objects.filter(name=role))
+    return SignIn(role=role, email=email, password=password, fingerprint=fingerprint(user.password))
+
+
+def still_valid(signin: SignIn) -> bool:
+    """Whether the account has the password that was remembered for it."""
+    user = User.objects.filter(email=signin.email).first()
+    if user is None:
+        return False
+    return fingerprint(user.password) == signin.fingerprint or user.check_password(signin.password)
+
+
+def account(role: str) -> User:
+    return User.objects.get(email=email_of(role))
+
+
+def add_customers(now: datetime) -> None:
+    """The customer who can sign in, and others registered over the last year. Those that are there are kept."""
+    known = set(Customer.objects.filter(email__in=CUSTOMER_EMAILS).values_list("email", flat=True))
+    for number, email in enumerate(CUSTOMER_EMAILS):
+        if email not in known:
+            _add_customer(number, email, registered_at=_registered(number, now))
+
+
+def demo_customers() -> list[Customer]:
+    """In the order of their numbers: the one who can sign in comes first."""
+    return sorted(
+        Customer.objects.filter(email__in=CUSTOMER_EMAILS),
+        key=lambda person: CUSTOMER_EMAILS.index(person.email),
+    )
+
+
+def _registered(number: int, now: datetime) -> datetime:
+    days = 360 - 12 * number if number else 90
+    return now - timedelta(days=days, hours=3 * number)
+
+
+def _add_customer(number: int, email: str, *, registered_at: datetime) -> Customer:
+    return register_customer(
+        email=email,
+        first_name="Покупатель",
+        last_name=str(number) if number else "",
+        consents=("programme", "email") if number % 3 else ("programme",),
+        now=registered_at,
+        source="demo",
+        user=User.objects.get(email=email) if number == 0 else None,
+    )

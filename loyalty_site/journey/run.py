@@ -1,0 +1,119 @@
+"""A whole replay, step by step: what `manage.py replay_journey` does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TextIO
+
+from loyalty_site.journey.campaigns import add_campaigns
+from loyalty_site.journey.catalogue import category_rows, product_rows
+from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
+from loyalty_site.journey.dataset import Dataset, Frame
+from loyalty_site.journey.households import add_households
+from loyalty_site.journey.receipts import Receipts
+from loyalty_site.journey.reconcile import Difference, ReplayedOrder, differences, replayed_orders
+from loyalty_site.journey.replay import Outcome, Till
+from loyalty_site.journey.workers import replay_in_processes
+from loyalty_site.kernel.transactions import in_transaction
+from loyalty_site.progress import Progress
+from orders.services import import_catalog
+
+IMPORT_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which receipts: the first `baskets` of the first `households`, none before `since`; None is no bound."""
+
+    baskets: int | None = None
+    households: int | None = None
+    since: datetime | None = None
+
+    def of(self, transactions: Frame) -> Receipts:
+        if self.since is not None:
+            transactions = transactions[transactions.transaction_timestamp >= self.since]
+        return Receipts(transactions, baskets=self.baskets, households=self.households)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a replay came to. `seconds` is the placing alone; `orders` are those of this slice, by basket."""
+
+    receipts: Receipts
+    coupons: Coupons
+    codes: Mapping[CouponKey, str]
+    outcome: Outcome
+    skipped: int
+    seconds: float
+    orders: Mapping[str, ReplayedOrder]
+    differences: list[Difference]
+
+    @property
+    def per_second(self) -> float:
+        return self.outcome.placed / self.seconds if self.seconds else 0.0
+
+    @property
+    def expected_uses(self) -> int:
+        return self.coupons.expected(self.orders)
+
+    @property
+    def found_uses(self) -> int:
+        return sum(order.uses for order in self.orders.values())
+
+    @property
+    def refused_earlier(self) -> int:
+        """Coupons refused in an earlier run of which only the orders are left."""
+        return self.expected_uses - self.found_uses - self.outcome.refused.total()
+
+
+def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO) -> Result:
+    """Load what the slice needs, replay the receipts that are not there yet, and compare all of them."""
+    receipts = wanted.of(dataset.transactions)
+    add_catalogue(dataset, receipts, out)
+    customers = add_customers(receipts, out)
+    coupons = match_coupons(dataset)
+    typed = {number: coupons.by_receipt[number] for number in receipts.numbers() & coupons.by_receipt.keys()}
+    campaigns = {key.campaign for keys in typed.values() for key in keys}
+    say(out, f"campaigns: {len(campaigns)}, redemptions among these receipts: {sum(map(len, typed.values()))}")
+    codes = add_campaigns(dataset, coupons, campaigns, customers)
+    present = replayed_orders().keys() & receipts.numbers()
+    parts = [receipts.places_of(worker, workers, without=present) for worker in range(workers)]
+    progress = Progress(out, "baskets", sum(map(len, parts)))
+    outcome = replay_in_processes(Till(customers, typed, codes), receipts, parts, seen=progress.seen)
+    progress.finish()
+    orders = {basket: order for basket, order in replayed_orders().items() if basket in receipts.numbers()}
+    return Result(
+        receipts=receipts,
+        coupons=coupons,
+        codes=codes,
+        outcome=outcome,
+        skipped=len(present),
+        seconds=progress.seconds,
+        orders=orders,
+        differences=differences(receipts.frame, coupons, codes, orders),
+    )
+
+
+def add_catalogue(dataset: Dataset, receipts: Receipts, out: TextIO) -> None:
+    """The tree and the products of these receipts, in imports of a few thousand rows."""
+    products = list(product_rows(dataset, {int(sku) for sku in receipts.frame.product_id.unique()}))
+    in_transaction(partial(import_catalog, categories=category_rows(dataset.products), products=[]))
+    progress = Progress(out, "products", len(products))
+    for start in range(0, len(products), IMPORT_ROWS):
+        rows = products[start : start + IMPORT_ROWS]
+        in_transaction(partial(import_catalog, categories=[], products=rows))
+        progress.seen(start + len(rows))
+    progress.finish()
+
+
+def add_customers(receipts: Receipts, out: TextIO) -> dict[str, int]:
+    progress = Progress(out, "households", receipts.frame.household_id.nunique())
+    customers = add_households(receipts.frame, seen=progress.seen)
+    progress.finish()
+    return customers
+
+
+def say(out: TextIO, text: str) -> None:
+    out.write(f"{text}\n")
+    out.flush()

@@ -1,0 +1,106 @@
+"""The demonstration shop: loaded once, said again, never in production by accident."""
+
+import io
+import json
+import stat
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from customers.models import Customer, User
+from loyalty_site.demo.codes import CODES, demo_codes
+from loyalty_site.demo.signins import path
+from orders.models import Order, Product
+from promocodes.models import PromoCode
+from promocodes.queries import find_code
+from tests.factories import ProductFactory
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _state(settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+
+
+def load(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("load_demo", *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def rows() -> dict[str, int]:
+    models = (User, Customer, Product, Order, PromoCode)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_demo_shows_something_everywhere_and_can_be_loaded_again():
+    printed = load()
+
+    assert rows() == {"User": 5, "Customer": 24, "Product": 37, "Order": 144, "PromoCode": 34}
+    assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
+    for signin in json.loads(path().read_text()):
+        assert signin["password"] in printed
+        assert User.objects.get(email=signin["email"]).check_password(signin["password"])
+    assert stat.S_IMODE(path().stat().st_mode) == 0o600
+    assert all(code in printed for code in demo_codes().values())
+    before = rows()
+
+    assert load() == load("--if-empty") == printed
+    assert rows() == before
+
+
+def test_demo_holds_the_three_examples_of_the_first_document_in_use():
+    load()
+
+    facts = {key: find_code(code).facts for key, code in demo_codes().items()}
+
+    percent, fixed, free = facts["five_percent"], facts["shirt_cleaning"], facts["free_delivery"]
+    assert (percent.type, percent.value, percent.minimum_order, percent.categories) == ("percent", 5, 1000, ())
+    assert (fixed.type, fixed.value, fixed.required_categories) == ("fixed", 100, ("shirt-cleaning",))
+    assert (free.type, free.minimum_order, free.max_uses) == ("free_shipping", 1500, 100)
+    assert all(code.uses > 0 for code in (percent, fixed, free))
+    assert [key for key, code in facts.items() if code.switch is None] == [c.key for c in CODES if c.fate == "draft"]
+
+
+def test_demo_goes_on_where_it_stopped():
+    load()
+    last = Order.objects.order_by("-pk").first()
+    Order.objects.filter(pk=last.pk).update(external_number=None)
+
+    load("--if-empty")
+
+    assert Order.objects.filter(external_number="demo-143").count() == 1
+
+
+def test_a_lost_file_gives_new_passwords():
+    first = load()
+    path().unlink()
+
+    second = load()
+
+    assert first != second
+    assert [signin["email"] for signin in json.loads(path().read_text())] == [
+        "manager@example.com",
+        "marketer@example.com",
+        "administrator@example.com",
+        "support@example.com",
+        "customer@example.com",
+    ]
+
+
+def test_demo_leaves_a_shop_with_data_alone():
+    ProductFactory()
+
+    assert load("--if-empty") == ""
+
+    assert rows() == {"User": 0, "Customer": 0, "Product": 1, "Order": 0, "PromoCode": 0}
+
+
+def test_demo_needs_a_word_in_production(settings):
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError):
+        load()
+
+    assert Product.objects.count() == 0

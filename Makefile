@@ -13,6 +13,7 @@ UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gener
 FAST := not slow and not browser and not race
 # `make test ARGS="tests/points -k expire"` runs a part.
 ARGS ?=
+BASKETS ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check format lock assets bench chaos clean css install install-dev
@@ -42,8 +43,12 @@ css assets: install ## build the style sheet and the message catalogues, if thei
 bench: install-dev ## print ratios to floors measured in the same run
 	@exec $(ALONE) $(VENV) -m bench $(ARGS)
 
-chaos: install-dev ## races and faults, at length
-	@exec $(ALONE) $(VENV) -m pytest -m "race or slow" $(ARGS)
+chaos: install-dev ## races and faults, at length: ARGS="limits --runs 20", ARGS="--small"
+	@exec $(ALONE) $(VENV) -m tests.chaos $(ARGS)
+
+journey: install-journey ## replay BASKETS real till receipts (5000) on a database of its own
+	@exec $(ALONE) sh -c '$(VENV) manage.py migrate --verbosity 0 && \
+		exec $(VENV) manage.py replay_journey --baskets $(BASKETS) $(ARGS)'
 
 lock: install-dev ## resolve pyproject.toml into the hashed locks
 	$(UV) pyproject.toml -o requirements/base.lock
@@ -52,6 +57,9 @@ lock: install-dev ## resolve pyproject.toml into the hashed locks
 
 install:
 	@exec $(PYTHON) loyalty_site/supervisor/install.py base
+
+install-journey:
+	@exec $(PYTHON) loyalty_site/supervisor/install.py journey
 
 install-dev:
 	@exec $(PYTHON) loyalty_site/supervisor/install.py dev

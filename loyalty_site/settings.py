@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.backoffice.look import UNFOLD  # noqa: F401
 from loyalty_site.error_reports import start_error_reports
 from loyalty_site.logging import configure_structlog, logging_settings
+from loyalty_site.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -269,14 +270,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "cancel-unpaid-orders": {"task": "orders.tasks.cancel_overdue_orders", "schedule": 60.0},
-    "continue-code-batches": {"task": "promocodes.tasks.continue_batches", "schedule": 60.0},
-    "roll-up-code-quotes": {"task": "promocodes.tasks.roll_up_quotes", "schedule": 60.0},
-    "warn-of-spent-budgets": {"task": "promocodes.tasks.warn_of_spent_budgets", "schedule": 300.0},
-    "forget-old-answers": {"task": "loyalty_site.tasks.forget_old_answers", "schedule": 3600.0},
-    "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Mail -------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

@@ -8,7 +8,9 @@ from tests.house.sources import Source, product_sources, sources
 LONGEST_SOURCE, LONGEST_TEST, LONGEST_KERNEL, LONGEST_FUNCTION, MOST_POSITIONAL = 300, 600, 150, 50, 7
 VAGUE_MODULES = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common", "tools"}
 SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed", "pre_init", "post_init"}
-CLOCKS = {"now", "utcnow", "today", "localdate"}
+CLOCKS = {"now", "utcnow", "today"}
+# These read the clock only when no moment is given to them.
+CLOCKS_BY_DEFAULT = {"localdate", "localtime"}
 CLOCKLESS_ROOMS = {"rules", "services"}
 
 
@@ -68,7 +70,7 @@ def test_rules_and_services_do_not_read_the_clock() -> None:
         for source in product_sources()
         if source.room in CLOCKLESS_ROOMS
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and _called_name(node) in CLOCKS
+        if isinstance(node, ast.Call) and _reads_clock(node)
     ] == []
 
 
@@ -81,5 +83,6 @@ def _functions(source: Source) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
-def _called_name(call: ast.Call) -> str:
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+def _reads_clock(call: ast.Call) -> bool:
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return name in CLOCKS or (name in CLOCKS_BY_DEFAULT and not call.args)

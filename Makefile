@@ -16,7 +16,7 @@ ARGS ?=
 BASKETS ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format lock assets bench chaos clean css install install-dev
+.PHONY: help run test test-fast check format lock assets css bench chaos journey clean install install-dev install-journey
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

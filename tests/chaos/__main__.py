@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 
 from tests.chaos.stage import SMALL, Scale, Verdict, own_database
@@ -27,6 +28,8 @@ def main() -> int:
     import django
 
     django.setup()
+    # Without collectstatic there is no folder of static files, which whitenoise says at every client.
+    warnings.filterwarnings("ignore", message="No directory at")
     verdicts: list[Verdict] = []
     with own_database():
         from tests.chaos import answers, batches, limits, shop

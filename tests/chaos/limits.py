@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from loyalty_site.apikeys import create_api_key
 from loyalty_site.kernel.transactions import in_transaction
-from orders.queries import QuoteRequest
+from orders.queries import QuoteRequest, quote
 from orders.services import Contact, cancel_order, place_order
 from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
@@ -150,6 +150,8 @@ def take_naively(promo_code_id: int, number: int) -> str:
     code = PromoCode.objects.get(pk=promo_code_id)
     if Redemption.objects.filter(promo_code=code, released_at=None).count() >= (code.max_uses or 0):
         return "refused"
+    # What lies between the check and the save in real life: the order is priced.
+    quote(QuoteRequest(channel="site", lines=((shop.SKU, 1),), promo_code=code.code), now=timezone.now())
     Redemption.objects.create(
         promo_code=code,
         order_ref=f"chaos:{uuid.uuid4()}",

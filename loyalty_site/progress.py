@@ -21,9 +21,9 @@ class Progress:
         if time.monotonic() - self.shown >= (MOVING_EVERY if self.is_terminal else PRINTED_EVERY):
             self._show()
 
-    def finish(self) -> None:
-        """The last state, on a line of its own."""
-        self.done = self.total
+    def finish(self, done: int | None = None) -> None:
+        """The last state, on a line of its own; `done` where it is not all."""
+        self.done = self.total if done is None else done
         self._show()
         if self.is_terminal:
             self.stream.write("\n")
@@ -38,9 +38,7 @@ class Progress:
 
     def _show(self) -> None:
         self.shown = time.monotonic()
-        text = (
-            f"{self.what}: {self.done:,} of {self.total:,}, {self.per_second:,.1f} a second, {self._left()}"
-        )
+        text = f"{self.what}: {self.done:,} of {self.total:,}, {self.per_second:,.1f} a second, {self._left()}"
         self.stream.write(f"\r{text:<78}" if self.is_terminal else f"{text}\n")
         self.stream.flush()
 

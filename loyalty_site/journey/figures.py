@@ -29,6 +29,8 @@ def _speed(result: Result) -> Iterator[str]:
     yield f"  in {result.seconds:,.1f} s: {result.per_second:,.1f} baskets a second"
     if result.skipped:
         yield f"  ({result.skipped:,} baskets were there already)"
+    if result.outcome.left:
+        yield f"  ({result.outcome.left:,} baskets are left: time ran out)"
     pieces = result.receipts.lines_in_one_piece()
     yield f"  {pieces:,} lines of weighed goods, fuel or uneven prices stand as one piece at the line's sum"
 

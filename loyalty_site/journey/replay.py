@@ -1,9 +1,11 @@
 """Receipts replayed through the till's own services: place, pay and complete at the receipt's moment."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 
 from loyalty_site.journey.coupons import CouponKey
 from loyalty_site.journey.receipts import Receipt
@@ -20,15 +22,18 @@ SECOND_CODE = "second_code"
 
 @dataclass
 class Outcome:
-    """What came of the receipts: `refused` counts coupons by the reason their code was not taken."""
+    """What came of the receipts: `refused` counts coupons by the reason their code was not taken,
+    `left` receipts that time ran out for."""
 
     placed: int = 0
+    left: int = 0
     lines: int = 0
     used: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Outcome") -> None:
         self.placed += other.placed
+        self.left += other.left
         self.lines += other.lines
         self.used += other.used
         self.refused += other.refused
@@ -36,11 +41,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Till:
-    """What replaying needs to know: customers by household, what is typed at which receipt, codes by coupon."""
+    """What replaying needs to know: customers by household, what is typed at which receipt, codes by coupon;
+    and when to stop, on the monotonic clock."""
 
     customers: Mapping[str, int]
     typed: Mapping[str, Sequence[CouponKey]]
     codes: Mapping[CouponKey, str]
+    stop_at: float = inf
 
     def replay(self, receipt: Receipt) -> Outcome:
         """Place the receipt with the first of its coupons that is taken, or with none. Whole or not at all."""
@@ -87,6 +94,9 @@ def replay_all(
     """Replay the receipts at these places in time; `seen` is told how many are done."""
     total = Outcome()
     for done, place in enumerate(places, start=1):
+        if time.monotonic() >= till.stop_at:
+            total.left = len(places) - done + 1
+            break
         total.add(till.replay(receipts[place]))
         seen(done)
     return total

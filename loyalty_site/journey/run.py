@@ -1,15 +1,17 @@
 """A whole replay, step by step: what `manage.py replay_journey` does."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import inf
 from typing import TextIO
 
 from loyalty_site.journey.campaigns import add_campaigns
 from loyalty_site.journey.catalogue import category_rows, product_rows
 from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
-from loyalty_site.journey.dataset import Dataset, Frame
+from loyalty_site.journey.dataset import Dataset
 from loyalty_site.journey.households import add_households
 from loyalty_site.journey.receipts import Receipts
 from loyalty_site.journey.reconcile import Difference, ReplayedOrder, differences, replayed_orders
@@ -24,13 +26,20 @@ IMPORT_ROWS = 5_000
 
 @dataclass(frozen=True)
 class Slice:
-    """Which receipts: the first `baskets` of the first `households`, none before `since`; None is no bound."""
+    """Which receipts: the first `baskets` of the first `households`, none before `since`; None is no bound.
+
+    `redeemers`: only households that have redeemed a coupon.
+    """
 
     baskets: int | None = None
     households: int | None = None
     since: datetime | None = None
+    redeemers: bool = False
 
-    def of(self, transactions: Frame) -> Receipts:
+    def of(self, dataset: Dataset) -> Receipts:
+        transactions = dataset.transactions
+        if self.redeemers:
+            transactions = transactions[transactions.household_id.isin(dataset.coupon_redemptions.household_id)]
         if self.since is not None:
             transactions = transactions[transactions.transaction_timestamp >= self.since]
         return Receipts(transactions, baskets=self.baskets, households=self.households)
@@ -67,9 +76,12 @@ class Result:
         return self.expected_uses - self.found_uses - self.outcome.refused.total()
 
 
-def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO) -> Result:
-    """Load what the slice needs, replay the receipts that are not there yet, and compare all of them."""
-    receipts = wanted.of(dataset.transactions)
+def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, seconds: float = inf) -> Result:
+    """Load what the slice needs, replay the receipts that are not there yet, and compare those that are then.
+
+    After `seconds` of placing no receipt is begun any more.
+    """
+    receipts = wanted.of(dataset)
     add_catalogue(dataset, receipts, out)
     customers = add_customers(receipts, out)
     coupons = match_coupons(dataset)
@@ -80,8 +92,9 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO) -> Res
     present = replayed_orders().keys() & receipts.numbers()
     parts = [receipts.places_of(worker, workers, without=present) for worker in range(workers)]
     progress = Progress(out, "baskets", sum(map(len, parts)))
-    outcome = replay_in_processes(Till(customers, typed, codes), receipts, parts, seen=progress.seen)
-    progress.finish()
+    till = Till(customers, typed, codes, stop_at=time.monotonic() + seconds)
+    outcome = replay_in_processes(till, receipts, parts, seen=progress.seen)
+    progress.finish(outcome.placed)
     orders = {basket: order for basket, order in replayed_orders().items() if basket in receipts.numbers()}
     return Result(
         receipts=receipts,
@@ -91,7 +104,7 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO) -> Res
         skipped=len(present),
         seconds=progress.seconds,
         orders=orders,
-        differences=differences(receipts.frame, coupons, codes, orders),
+        differences=differences(receipts.frame, coupons, codes, orders, is_whole=not outcome.left),
     )
 
 

@@ -74,6 +74,13 @@ def test_replay_goes_on_where_it_stopped():
     assert (Order.objects.count(), PromoCode.objects.count(), again.differences) == (5, 4, [])
 
 
+def test_replay_stops_when_time_is_up():
+    result = replay(tiny_journey(), Slice(), workers=1, out=io.StringIO(), seconds=0)
+
+    assert (result.outcome.placed, result.outcome.left, result.differences) == (0, 5, [])
+    assert Order.objects.count() == 0
+
+
 def test_replay_finds_an_order_that_is_not_the_receipts():
     replayed()
     with connection.cursor() as cursor:

@@ -17,6 +17,7 @@ usage report of the campaigns and `doctor`, whose exit code it returns; sums tha
 
 from argparse import ArgumentParser
 from datetime import date, datetime
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--since", type=date.fromisoformat, help="only baskets from this day of 2017 on, YYYY-MM-DD"
         )
+        parser.add_argument("--redeemers", action="store_true", help="only households that have redeemed a coupon")
+        parser.add_argument("--minutes", type=positive, help="stop placing after this time; run again to go on")
         parser.add_argument("--workers", type=positive, default=1, help="processes that place orders (default: 1)")
         parser.add_argument("--yes", action="store_true", help="replay into a production database")
 
@@ -50,9 +53,13 @@ class Command(BaseCommand):
             raise CommandError(str(missing)) from missing
         since = options["since"]
         wanted = Slice(
-            options["baskets"], options["households"], since and datetime(since.year, since.month, since.day)
+            baskets=options["baskets"],
+            households=options["households"],
+            since=since and datetime(since.year, since.month, since.day),
+            redeemers=options["redeemers"],
         )
-        result = replay(dataset, wanted, workers=options["workers"], out=self.stdout)
+        seconds = (options["minutes"] or inf) * 60
+        result = replay(dataset, wanted, workers=options["workers"], out=self.stdout, seconds=seconds)
         for line in (*figures(result), *usage_table(result)):
             self.stdout.write(line)
         code = self.ask_doctor()

@@ -1,18 +1,15 @@
 """The catalogue over HTTP: what the shop sells, told by its own system."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from loyalty_site.kernel.answers import Answer
 from loyalty_site.kernel.api import ApiView
 from loyalty_site.kernel.fields import FlagField, MoneyField, StrictSerializer, TextField
 from loyalty_site.kernel.schema import operation, path_text
-from orders.services import CategoryRow, ProductRow, import_catalog, put_category, put_product
+from orders.services import import_catalog, put_category, put_product
 
 MAX_ROWS = 10_000
 # Ten thousand rows with long names, each character written as \uXXXX.
@@ -88,7 +85,7 @@ class Category(ApiView):
     )
     def put(self, request: Request, slug: str) -> HttpResponse:
         given = self.read(CategoryIn)
-        return self.effect(lambda now: _put(_category_document, put_category(slug=slug, **given)))
+        return self.effect(lambda now: _category_document(put_category(slug=slug, **given)))
 
 
 class Product(ApiView):
@@ -105,7 +102,7 @@ class Product(ApiView):
     )
     def put(self, request: Request, sku: str) -> HttpResponse:
         given = self.read(ProductIn)
-        return self.effect(lambda now: _put(_product_document, put_product(sku=sku, **given)))
+        return self.effect(lambda now: _product_document(put_product(sku=sku, **given)))
 
 
 class CatalogImport(ApiView):
@@ -123,19 +120,9 @@ class CatalogImport(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         given = self.read(ImportIn)
-        categories = [CategoryRow(**row) for row in given.get("categories", ())]
-        products = [ProductRow(**row) for row in given.get("products", ())]
-
-        def imported(now: datetime) -> dict[str, int]:
-            counts = import_catalog(categories=categories, products=products)
-            return dict(zip(("categories", "products"), counts, strict=True))
-
-        return self.effect(imported)
-
-
-def _put(document: Callable[[Any], dict[str, Any]], put: tuple[Any, bool]) -> Answer:
-    row, is_new = put
-    return Answer.of(201 if is_new else 200, document(row))
+        return self.effect(
+            lambda now: import_catalog(categories=given.get("categories", ()), products=given.get("products", ()))
+        )
 
 
 def _category_document(category: Any) -> dict[str, Any]:

@@ -70,7 +70,9 @@ class RefundLineIn(StrictSerializer):
 class RefundIn(StrictSerializer):
     """Without `lines` all that is left is refunded."""
 
-    lines = RefundLineIn(many=True, required=False, allow_null=True, min_length=1, max_length=MAX_LINES)
+    lines = serializers.ListSerializer(
+        child=RefundLineIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES
+    )
     reason = TextField(required=False, allow_blank=True, max_length=200)
 
 

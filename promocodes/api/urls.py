@@ -10,6 +10,7 @@ from promocodes.api.codes import (
     PromoCodes,
     PromoCodeUses,
 )
+from promocodes.api.reports import UsageReport
 
 urlpatterns = [
     path("promocodes", PromoCodes.as_view()),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("promocodes/<plain:code>/activate", PromoCodeActivation.as_view()),
     path("promocodes/<plain:code>/deactivate", PromoCodeDeactivation.as_view()),
     path("promocodes/<plain:code>/uses", PromoCodeUses.as_view()),
+    path("reports/promocodes", UsageReport.as_view()),
 ]

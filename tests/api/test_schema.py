@@ -69,7 +69,9 @@ def test_schema_and_root_are_served_to_everybody(db: None) -> None:
 
     root = client.get("/api/v1/").json()
     assert root == {
-        "version": "1", "schema": "http://testserver/api/v1/schema/", "docs": "http://testserver/api/v1/docs/",
+        "version": "1",
+        "schema": "http://testserver/api/v1/schema/",
+        "docs": "http://testserver/api/v1/docs/",
     }
     assert client.get("/api/v1/schema/").content.startswith(b"openapi: 3.1")
     assert client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()["openapi"].startswith("3.1")

@@ -1,5 +1,7 @@
 """Letters to staff about promo codes."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.mail import send_mail
@@ -18,7 +20,7 @@ def send_budget_warning(warning: BudgetWarning) -> None:
         return
     told = {
         "campaign": warning.campaign,
-        "percent": percent_text(warning.percent),
+        "percent": percent_text(Decimal(warning.percent)),
         "spent": money_text(warning.spent),
         "budget": money_text(warning.budget),
     }

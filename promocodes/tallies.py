@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -62,7 +63,7 @@ def forget_tallies(name: str) -> None:
     _client().delete(TAKEN + name)
 
 
-def _tallies(counted: Mapping[bytes, bytes]) -> list[Tally]:
+def _tallies(counted: Mapping[Any, Any]) -> list[Tally]:
     found = []
     for field, count in counted.items():
         code, day, channel, outcome = field.decode().split("|", 3)

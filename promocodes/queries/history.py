@@ -90,15 +90,16 @@ def _steps(model: str, what: str, keys: Sequence[int]) -> Iterator[_Step]:
 
 
 def _events(model: str, keys: Sequence[int]) -> Iterable[Any]:
-    events = apps.get_model("promocodes", model).objects
-    return events.filter(pgh_obj_id__in=keys).select_related("pgh_context").order_by("pgh_id")
+    events: Any = apps.get_model("promocodes", model)
+    return list(events.objects.filter(pgh_obj_id__in=keys).select_related("pgh_context").order_by("pgh_id"))
 
 
 def _told(steps: list[_Step]) -> list[Change]:
     authors = _authors(steps)
     changes = [_change(step, authors) for step in steps]
     told = [change for change in changes if change.fields]
-    return sorted(told, key=lambda change: change.at, reverse=True)
+    # Turned round rather than sorted the other way: of changes at the same moment the later comes first too.
+    return sorted(told, key=lambda change: change.at)[::-1]
 
 
 def _change(step: _Step, authors: dict[int, str]) -> Change:

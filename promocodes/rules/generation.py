@@ -24,7 +24,8 @@ def is_long_enough(length: int, count: int, issued: int = 0) -> bool:
     """A million possible codes for each one issued."""
     if length < SHORT_LENGTH or (length < LONG_LENGTH and count > MAX_COUNT_OF_SHORT):
         return False
-    return len(ALPHABET) ** length >= POSSIBLE_PER_ISSUED * (issued + count)
+    possible: int = len(ALPHABET) ** length
+    return possible >= POSSIBLE_PER_ISSUED * (issued + count)
 
 
 def random_characters(count: int) -> bytes:

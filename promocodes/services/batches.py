@@ -11,6 +11,7 @@ from loyalty_site.kernel.errors import FieldError, InvalidInput, NotFound
 from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.models import Batch, PromoCode
 from promocodes.rules import code_length
+from promocodes.rules.code_text import MAX_LENGTH
 from promocodes.rules.generation import is_long_enough
 from promocodes.rules.spec import CodeSpec, count_errors
 from promocodes.services.codes import refuse_dead
@@ -26,8 +27,8 @@ def create_batch(*, spec: CodeSpec, count: int, by: User | None, now: datetime, 
     `length` may ask for longer codes than needed; one too short for `count` is refused before any is made (PC-20).
     """
     errors = count_errors(count)
-    chosen = None if errors else _length_for(count, length)
-    if not errors and chosen is None:
+    chosen = 0 if errors else _length_for(count, length)
+    if not errors and not chosen:
         detail = _("So many codes need to be longer: keep a million possible codes for each one issued.")
         errors = [FieldError("count" if length is None else "length", "too_short", detail)]
     checked(spec, *errors)
@@ -86,13 +87,16 @@ def locked_batch(batch_id: int) -> Batch:
     return batch
 
 
-def _length_for(count: int, asked: int | None) -> int | None:
-    """An upper bound of all codes ever issued stands for those of each length: never too few characters."""
+def _length_for(count: int, asked: int | None) -> int:
+    """Characters for `count` codes, 0 when there is no way.
+
+    An upper bound of all codes ever issued stands for those of each length: never too few characters.
+    """
     last_id = PromoCode.objects.aggregate(last=Max("id"))["last"] or 0
     unmade = Batch.objects.filter(finished_at=None).aggregate(left=Sum(F("count") - F("created_count")))["left"] or 0
     if asked is None:
-        return code_length(count, issued=last_id + unmade)
-    return asked if is_long_enough(asked, count, last_id + unmade) and asked <= 32 else None
+        return code_length(count, issued=last_id + unmade) or 0
+    return asked if asked <= MAX_LENGTH and is_long_enough(asked, count, last_id + unmade) else 0
 
 
 def _start(batch_id: int) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Purchase
 from promocodes.models import PromoCode, QuoteTally, Redemption
-from promocodes.queries.report import DayUses, Figures, GroupBy, ReportFilter, curve_of_uses, usage_report, uses_of
+from promocodes.queries.report import Figures, GroupBy, ReportFilter, usage_report
 from tests.factories import CustomerFactory
 from tests.promocodes.rows import make_campaign, make_code
 
@@ -262,15 +262,3 @@ def test_a_day_is_a_day_of_the_shop() -> None:
             redeemed_at=datetime.fromisoformat(at).replace(tzinfo=UTC),
         )
     assert usage_report(ReportFilter(first_day=FIRST, last_day=LAST)).total.uses == 2
-    assert curve_of_uses(code) == [
-        DayUses(date(2026, 6, 7), 1, 1),
-        DayUses(date(2026, 6, 8), 1, 2),
-        *(DayUses(date(2026, 6, day), 0, 2) for day in range(9, 14)),
-        DayUses(date(2026, 6, 14), 1, 3),
-        DayUses(date(2026, 6, 15), 1, 4),
-    ]
-    assert list(uses_of(code).values_list("order_ref", flat=True)) == ["order:3", "order:2", "order:1", "order:0"]
-
-
-def test_curve_of_an_unused_code_is_empty() -> None:
-    assert curve_of_uses(make_code()) == []

@@ -33,8 +33,7 @@ def normalised_email(text: str) -> str:
 
 
 def email_key(text: str) -> str:
-    """One key for all addresses that reach one mailbox: no `+tag`, no dots of Gmail, one name for Yandex's
-    domains.
+    """One key for all addresses that reach one mailbox: no `+tag`, no dots of Gmail, one name for Yandex's domains.
 
     For counting uses, never for sending. What is no address is its own key, in lower case.
     """

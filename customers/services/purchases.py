@@ -23,9 +23,7 @@ def record_purchase(
 
     `goods_amount` is what was paid for goods. The first kept purchase of a customer is marked.
     """
-    is_first = (
-        customer_id is not None and not Purchase.objects.filter(customer=customer_id, is_first=True).exists()
-    )
+    is_first = customer_id is not None and not Purchase.objects.filter(customer=customer_id, is_first=True).exists()
     return Purchase.objects.create(
         customer_id=customer_id,
         ref=ref,
@@ -39,8 +37,6 @@ def record_purchase(
 
 @requires_transaction
 def record_refund(*, ref: str, amount: Decimal, is_whole: bool) -> None:
-    """`amount` of goods went back. A purchase given back whole is no first purchase: the next one may be
-    (O-7).
-    """
+    """`amount` of goods went back. A purchase given back whole is no first purchase: the next one may be (O-7)."""
     changes = {"refunded_amount": F("refunded_amount") + amount}
     Purchase.objects.filter(ref=ref).update(**changes, **({"is_first": False} if is_whole else {}))

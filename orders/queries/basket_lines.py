@@ -21,8 +21,7 @@ def line_inputs(lines: Sequence[tuple[str, int]], unit_prices: Sequence[Decimal]
 
     `unit_prices` take the place of the catalogue's.
 
-    Raises InvalidInput with paths such as `lines.0.sku` for what is unknown, not on sale, doubled or out of
-    range.
+    Raises InvalidInput with paths such as `lines.0.sku` for what is unknown, not on sale, doubled or out of range.
     """
     _check_shape(lines)
     if unit_prices:

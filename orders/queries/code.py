@@ -47,9 +47,7 @@ class CodeAnswer:
         if self.found is None or not self.verdict.applies:
             return None
         facts = self.found.facts
-        scope = lines_in_scope(
-            facts, self.question.facts, skip_sale=self.question.programme.sale_goods_excluded
-        )
+        scope = lines_in_scope(facts, self.question.facts, skip_sale=self.question.programme.sale_goods_excluded)
         return AppliedCode(
             code=self.found.code,
             type=facts.type,
@@ -61,9 +59,7 @@ class CodeAnswer:
 
     @property
     def rejected(self) -> CodeOutcome | None:
-        """The refusal as the quote shows it. An unknown code, a draft and a deactivated one look alike
-        (PC-16).
-        """
+        """The refusal as the quote shows it. An unknown code, a draft and a deactivated one look alike (PC-16)."""
         failed = self.verdict.failed
         if failed is None or failed.reason is None:
             return None
@@ -86,9 +82,7 @@ class CodeAnswer:
 
 
 def ask_code(question: CodeQuestion) -> CodeAnswer:
-    """One query for the code; one more only to name the own order that holds it, or the goods that are
-    missing.
-    """
+    """One query for the code; one more only to name the own order that holds it, or the goods that are missing."""
     found = find_code(question.text, holders=question.buyer.holders, lock=question.lock)
     verdict = _judged(question, found)
     if verdict.reason in MAY_BE_HELD and found is not None and found.last_order_ref:

@@ -23,12 +23,10 @@ from promocodes.rules import Verdict
 class QuoteRequest:
     """What is asked. `lines` are (SKU, quantity) pairs; `customer_id` is a primary key or the public id.
 
-    The contact of a guest (normalised) stands in for a customer where uses are counted. `exclude_order` is
-    the
-    primary key of an order whose own use of a code must not be held against it.
+    The contact of a guest (normalised) stands in for a customer where uses are counted.
 
-    `unit_prices` are what a till states for its own lines, in their order; empty: the catalogue's prices.
-    No HTTP call reaches them: they are for receipts that exist already.
+    `unit_prices` are what a till states for its own lines, in their order; empty: the catalogue's prices. No HTTP
+    call reaches them: they are for receipts that exist already.
     """
 
     channel: str
@@ -40,7 +38,6 @@ class QuoteRequest:
     points_to_spend: int = 0
     delivery_method: str = ""
     delivery_price: Decimal = ZERO
-    exclude_order: int | None = None
     unit_prices: tuple[Decimal, ...] = ()
 
 
@@ -72,9 +69,7 @@ def check_code(request: QuoteRequest, *, now: datetime, include_drafts: bool = F
     return found.verdict
 
 
-def priced(
-    request: QuoteRequest, *, now: datetime, include_drafts: bool = False, lock: bool = False
-) -> Pricing:
+def priced(request: QuoteRequest, *, now: datetime, include_drafts: bool = False, lock: bool = False) -> Pricing:
     """`lock` holds the customer and the code until the transaction ends, in that order."""
     check_request(request)
     who = buyer(request, lock=lock)
@@ -82,9 +77,7 @@ def priced(
     lines = line_inputs(request.lines, request.unit_prices)
     answer = None
     if request.promo_code and request.promo_code.strip():
-        answer = ask_code(
-            CodeQuestion(request.promo_code.strip(), lines, who, programme, now, include_drafts, lock)
-        )
+        answer = ask_code(CodeQuestion(request.promo_code.strip(), lines, who, programme, now, include_drafts, lock))
     quoted, answer = price_with(lines, answer, programme, request)
     return Pricing(quoted, who, programme, lines, answer)
 

@@ -41,9 +41,7 @@ def buyer(request: "QuoteRequest", *, lock: bool = False) -> Buyer:
         found = customers.queries.shopper(request.customer_id, lock=lock)
         if found is None:
             raise invalid("customer", _("There is no such customer."), "unknown_customer")
-        keys = holder_keys(
-            customer_id=found.id, email=found.email, phone=found.phone, secret=settings.HOLDER_SECRET
-        )
+        keys = holder_keys(customer_id=found.id, email=found.email, phone=found.phone, secret=settings.HOLDER_SECRET)
         return Buyer(found, found.has_bought, keys)
     email, phone = request.contact_email, request.contact_phone
     if not email and not phone:
@@ -53,9 +51,7 @@ def buyer(request: "QuoteRequest", *, lock: bool = False) -> Buyer:
 
 
 def _guest_has_bought(email: str, phone: str) -> bool:
-    """A guest is an earlier buyer when an order paid and kept, or a customer who bought, has the same
-    contact.
-    """
+    """A guest is an earlier buyer when an order paid and kept, or a customer who bought, has the same contact."""
     same_contact, same_customer = Q(), Q()
     if email:
         same_contact |= Q(contact_email=email)

@@ -52,8 +52,7 @@ class LineInput:
 class AppliedCode:
     """A code whose conditions hold. `in_scope` has one flag per line; `value` is None for `free_shipping`.
 
-    `budget_left` cuts what the code gives (PC-17); None means no budget, or one that refuses instead of
-    cutting.
+    `budget_left` cuts what the code gives (PC-17); None means no budget, or one that refuses instead of cutting.
     """
 
     code: str
@@ -66,9 +65,7 @@ class AppliedCode:
 
 @dataclass(frozen=True)
 class PointsTerms:
-    """Q-5: points asked for, points the customer has, what one pays, the cap in percent of goods after
-    discounts.
-    """
+    """Q-5: points asked for, points the customer has, what one pays, the cap in percent of goods after discounts."""
 
     asked: int = 0
     available: int = 0

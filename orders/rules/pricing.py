@@ -35,9 +35,7 @@ def price(
     earn: EarnTerms = BASE_EARN,
     policy: PricingPolicy = PLAIN_POLICY,
 ) -> Quote:
-    """The quote for `lines`: with `code`, whose conditions the caller has judged, or with the refusal
-    `rejected`.
-    """
+    """The quote for `lines`: with `code`, whose conditions the caller has judged, or with the refusal `rejected`."""
     automatic = [with_automatic(line) for line in lines]
     drafts, code_steps = with_code(automatic, code, policy)
     delivery, delivery_step = _delivery(code, policy)
@@ -131,9 +129,7 @@ def _spendable(drafts: Sequence[Draft], points: PointsTerms) -> int:
 
 
 def _spread_points(drafts: Sequence[Draft], spent: int, point_value: Decimal) -> tuple[list[Decimal], list[int]]:
-    """The money and the points of each line. Money is shared out in kopecks, so that no line goes below zero
-    (M-2).
-    """
+    """The money and the points of each line. Money is shared out in kopecks, so that no line goes below zero (M-2)."""
     weights = [_payable(draft) for draft in drafts]
     return split_amount(rounded(spent * point_value), weights), split_units(spent, weights)
 

@@ -17,8 +17,8 @@ def as_text(amount: Decimal | None) -> str | None:
 
 @dataclass(frozen=True)
 class LineDiscount:
-    """A part of a line's discount. `source` is `tier`, `ladder`, `card` or `promo_code`; `percent` None for
-    an amount.
+    """A part of a line's discount. `source` is `tier`, `ladder`, `card` or `promo_code`; `percent` None for an
+    amount.
     """
 
     source: str
@@ -137,9 +137,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Quote:
-    """total = goods_total − discount_total − points_discount + delivery_total; `goods_total` is before
-    discounts.
-    """
+    """total = goods_total − discount_total − points_discount + delivery_total; `goods_total` is before discounts."""
 
     lines: tuple[PricedLine, ...]
     goods_total: Decimal

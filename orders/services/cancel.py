@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order
 from orders.rules import Action, next_status
 from orders.services.locking import locked_order
 from promocodes.services import release_redemption
 
-UNPAID, MOVED = "not paid in time", "promo code moved to another order"
+UNPAID, MOVED = _("not paid in time"), _("promo code moved to another order")
 
 
 @requires_transaction
@@ -21,8 +23,7 @@ def cancel_order(*, number: str, reason: str, now: datetime, by: str = "") -> Or
 
 @requires_transaction
 def cancel_overdue(*, number: str, now: datetime) -> bool:
-    """Cancels the order if it still waits for payment after its time (O-6). False when there was nothing to
-    do.
+    """Cancels the order if it still waits for payment after its time (O-6). False when there was nothing to do.
 
     A row that somebody holds (a payment on its way in) is left for the next run.
     """
@@ -31,7 +32,7 @@ def cancel_overdue(*, number: str, now: datetime) -> bool:
     if order is None:
         return False
     order.status = next_status(order.status, Action.CANCEL)
-    _cancelled(order, UNPAID, "unpaid", now)
+    _cancelled(order, str(UNPAID), "unpaid", now)
     return True
 
 
@@ -40,7 +41,7 @@ def move_code(*, number: str, now: datetime) -> Order:
     """The unpaid order that holds the code is cancelled, and the code is free for another order (PC-18)."""
     order = locked_order(number)
     order.status = next_status(order.status, Action.CANCEL)
-    return _cancelled(order, MOVED, "moved", now)
+    return _cancelled(order, str(MOVED), "moved", now)
 
 
 def _cancelled(order: Order, reason: str, release_reason: str, now: datetime) -> Order:

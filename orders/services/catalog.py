@@ -53,12 +53,10 @@ def import_catalog(
     categories: Sequence[CategoryRow | Mapping[str, Any]] = (),
     products: Sequence[ProductRow | Mapping[str, Any]] = (),
 ) -> dict[str, int]:
-    """How many `categories` and `products` were put. At most 10,000 rows together; parents may follow
-    children.
+    """How many `categories` and `products` were put. At most 10,000 rows together; parents may follow children.
 
     A row may also be a mapping with the names of its fields. Raises InvalidInput with paths such as
-    `products.3.price`;
-    then nothing has changed.
+    `products.3.price`; then nothing has changed.
     """
     if len(categories) + len(products) > MAX_ROWS:
         raise invalid("products", _("At most 10,000 rows at once."), "too_many")

@@ -41,9 +41,7 @@ def claim_order(*, number: str, customer: Customer, now: datetime) -> Order:
 
 
 def _can_be_taken_again(order: Order) -> bool:
-    """A code that was switched off or shortened since stays as it was taken: an edit changes no order
-    (PC-19).
-    """
+    """A code that was switched off or shortened since stays as it was taken: an edit changes no order (PC-19)."""
     found = find_code(order.promo_code, lock=True)
     return (
         found is not None

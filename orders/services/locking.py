@@ -6,8 +6,7 @@ from orders.services.errors import NoSuchOrder
 
 
 def locked_order(number: str, *, customer_id: int | None = None) -> Order:
-    """The order, held until the transaction ends, after its customer (and `customer_id`, who is about to own
-    it).
+    """The order, held until the transaction ends, after its customer (and `customer_id`, who is about to own it).
 
     Raises NoSuchOrder. Read again under the lock, so what is decided on is what holds.
     """

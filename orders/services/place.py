@@ -46,8 +46,7 @@ def place_order(
 ) -> Order:
     """Places `request` at today's prices. `by` names who placed it, in words.
 
-    Raises InvalidInput, CodeRejected, NotEnoughPoints, TotalChanged and ExternalNumberTaken; then nothing is
-    placed.
+    Raises InvalidInput, CodeRejected, NotEnoughPoints, TotalChanged and ExternalNumberTaken; then nothing is placed.
     """
     contact = _normalised(contact)
     request = replace(request, contact_email=contact.email, contact_phone=contact.phone)
@@ -82,9 +81,7 @@ def _normalised(contact: Contact) -> Contact:
             wrong.append(FieldError("contact.phone", "invalid", _("This is not a phone number.")))
     if wrong:
         raise InvalidInput(*wrong)
-    return replace(
-        contact, name=contact.name.strip(), email=email, phone=phone, address=contact.address.strip()
-    )
+    return replace(contact, name=contact.name.strip(), email=email, phone=phone, address=contact.address.strip())
 
 
 def _refuse_taken_number(channel: str, external_number: str | None) -> None:
@@ -99,9 +96,7 @@ def _refuse_points(request: QuoteRequest, quote: Quote) -> None:
 
 
 def _next_number() -> int:
-    """The order's key is known before its row: the redemption names the order, the order points at the
-    redemption.
-    """
+    """The order's key is known before its row: the redemption names the order, the order points at the redemption."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('orders_order', 'id'))")
         number: int = cursor.fetchone()[0]

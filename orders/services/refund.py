@@ -23,11 +23,10 @@ def refund_order(
     now: datetime,
     by: str = "",
 ) -> Refund:
-    """`lines` are (SKU, quantity) pairs; None gives back all that is left, delivery with the last of the
-    goods.
+    """`lines` are (SKU, quantity) pairs; None gives back all that is left, delivery with the last of the goods.
 
-    A whole refund before the order was completed releases its code, after completion it does not (PC-12).
-    Raises NoSuchOrder, WrongState, and InvalidInput with `lines.0.sku` or `lines.0.quantity`.
+    A whole refund before the order was completed releases its code, after completion it does not (PC-12). Raises
+    NoSuchOrder, WrongState, and InvalidInput with `lines.0.sku` or `lines.0.quantity`.
     """
     order = locked_order(number)
     next_status(order.status, Action.REFUND_PART)
@@ -51,9 +50,7 @@ def _asked(lines: Sequence[tuple[str, int]], rows: Mapping[str, OrderLine]) -> d
     for index, (sku, quantity) in enumerate(lines):
         row = rows.get(sku)
         if row is None:
-            wrong.append(
-                FieldError(f"lines.{index}.sku", "unknown_product", _("The order has no such goods."))
-            )
+            wrong.append(FieldError(f"lines.{index}.sku", "unknown_product", _("The order has no such goods.")))
         elif sku in asked:
             wrong.append(FieldError(f"lines.{index}.sku", "duplicate", _("This line is already given.")))
         elif not 1 <= quantity <= row.quantity - row.refunded_quantity:

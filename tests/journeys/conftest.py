@@ -59,7 +59,8 @@ class Host:
             self.strangers.append(url)
 
     def _listen(self, kind: str, text: str) -> None:
-        if kind == "error" and "status of 4" not in text:
+        """htmx reports a request that was given up for a newer one, the browser every refusal: neither is a fault."""
+        if kind == "error" and "status of 4" not in text and not text.startswith("htmx:"):
             self.complaints.append(text)
 
 

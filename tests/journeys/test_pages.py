@@ -25,7 +25,8 @@ ACCOUNT = [
 
 # Boxes smaller than 44 px either way that are neither inside a sentence nor wrapped in a larger target.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
-  .filter((element) => element.checkVisibility() && !element.closest(".sr-only, .skip, p, li.product, li.relative, label, .tick"))
+  .filter((element) => element.checkVisibility())
+  .filter((element) => !element.closest(".sr-only, .skip, p, li.product, li.relative, label, .tick"))
   .filter((element) => !element.matches("[aria-hidden=true]"))
   .map((element) => [element, element.getBoundingClientRect()])
   .filter(([element, box]) => box.width && box.height < 43.5 && getComputedStyle(element).display !== "inline")

@@ -76,9 +76,7 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    total=F("goods_total") - F("discount_total") - F("points_discount") + F("delivery_total")
-                ),
+                condition=Q(total=F("goods_total") - F("discount_total") - F("points_discount") + F("delivery_total")),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(
@@ -94,6 +92,8 @@ class Order(models.Model):
             models.Index("customer", "placed_at", name="order_customer_placed"),
             models.Index("placed_at", name="order_placed"),
             models.Index("promo_code", name="order_promo_code", condition=~Q(promo_code="")),
+            models.Index("contact_email", name="order_contact_email", condition=~Q(contact_email="")),
+            models.Index("contact_phone", name="order_contact_phone", condition=~Q(contact_phone="")),
             models.Index("pay_until", name="order_unpaid_until", condition=Q(status="new")),
         ]
 
@@ -141,9 +141,7 @@ class OrderLine(models.Model):
                 name="order_line_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    quantity__gte=1, refunded_quantity__lte=F("quantity"), refunded_amount__lte=F("total")
-                ),
+                condition=Q(quantity__gte=1, refunded_quantity__lte=F("quantity"), refunded_amount__lte=F("total")),
                 name="order_line_refunds_within",
             ),
         ]

@@ -82,14 +82,27 @@ class CodeAnswer:
 
 
 def ask_code(question: CodeQuestion) -> CodeAnswer:
-    """One query for the code; one more only to name the own order that holds it, or the goods that are missing."""
+    """One query for the code; one more only to name the own order that holds it, or the goods that are missing.
+
+    A first order that waits for payment holds every code for first orders: paying both would make two.
+    """
     found = find_code(question.text, holders=question.buyer.holders, lock=question.lock)
     verdict = _judged(question, found)
-    if verdict.reason in MAY_BE_HELD and found is not None and found.last_order_ref:
+    if verdict.applies and found is not None and found.facts.first_order_only:
+        found, verdict = _judged_with_first_orders(question, found, verdict)
+    elif verdict.reason in MAY_BE_HELD and found is not None and found.last_order_ref:
         verdict = _judged(question, found, held_by=_unpaid_number(found.last_order_ref))
     elif verdict.reason is Reason.NO_MATCHING_ITEMS and found is not None:
         verdict = _judged(question, found, names=_names(found))
     return CodeAnswer(question, found, verdict)
+
+
+def _judged_with_first_orders(question: CodeQuestion, found: FoundCode, verdict: Verdict) -> tuple[FoundCode, Verdict]:
+    held_by = question.buyer.unpaid_first_order()
+    if held_by is None:
+        return found, verdict
+    found = replace(found, uses=1)
+    return found, _judged(question, found, held_by=held_by)
 
 
 def _judged(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 import customers.queries
@@ -25,6 +25,8 @@ class Buyer:
     customer: Shopper | None
     has_bought: bool
     holders: tuple[str, ...]
+    email: str = ""
+    phone: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -33,6 +35,23 @@ class Buyer:
     @property
     def segments(self) -> frozenset[str]:
         return self.customer.segments if self.customer else frozenset()
+
+    @property
+    def own_orders(self) -> QuerySet[Order]:
+        """Orders of the customer, or of a guest with the same contact."""
+        if self.customer is not None:
+            return Order.objects.filter(customer=self.customer.id)
+        return Order.objects.filter(_same_contact(self.email, self.phone)) if self.is_known else Order.objects.none()
+
+    def unpaid_first_order(self) -> str | None:
+        """The number of an own order that waits for payment with a code for first orders. One query."""
+        waiting = self.own_orders.filter(
+            status=Order.Status.NEW,
+            redemption__released_at=None,
+            redemption__promo_code__terms__first_order_only=True,
+        )
+        key = waiting.order_by("pk").values_list("pk", flat=True).first()
+        return None if key is None else str(key)
 
 
 def buyer(request: "QuoteRequest", *, lock: bool = False) -> Buyer:
@@ -47,18 +66,22 @@ def buyer(request: "QuoteRequest", *, lock: bool = False) -> Buyer:
     if not email and not phone:
         return Buyer(None, False, ())
     keys = holder_keys(customer_id=None, email=email, phone=phone, secret=settings.HOLDER_SECRET)
-    return Buyer(None, _guest_has_bought(email, phone), keys)
+    return Buyer(None, _guest_has_bought(email, phone), keys, email, phone)
 
 
 def _guest_has_bought(email: str, phone: str) -> bool:
     """A guest is an earlier buyer when an order paid and kept, or a customer who bought, has the same contact."""
-    same_contact, same_customer = Q(), Q()
-    if email:
-        same_contact |= Q(contact_email=email)
-        same_customer |= Q(email=email)
+    same_customer = Q(email=email) if email else Q()
     if phone:
-        same_contact |= Q(contact_phone=phone)
         same_customer |= Q(phone=phone)
-    paid = Order.objects.filter(same_contact, paid_at__isnull=False).exclude(status=Order.Status.REFUNDED)
+    paid = Order.objects.filter(_same_contact(email, phone), paid_at__isnull=False).exclude(
+        status=Order.Status.REFUNDED
+    )
     bought = Customer.objects.filter(same_customer, purchases__isnull=False)
     return bool(paid.values("pk").union(bought.values("pk"), all=True)[:1])
+
+
+def _same_contact(email: str, phone: str) -> Q:
+    """At least one of them is given."""
+    same = Q(contact_email=email) if email else Q()
+    return same | Q(contact_phone=phone) if phone else same

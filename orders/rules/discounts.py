@@ -71,9 +71,7 @@ def automatic_steps(drafts: Sequence[Draft]) -> list[Step]:
     ]
 
 
-def with_code(
-    drafts: list[Draft], code: AppliedCode | None, policy: PricingPolicy
-) -> tuple[list[Draft], list[Step]]:
+def with_code(drafts: list[Draft], code: AppliedCode | None, policy: PricingPolicy) -> tuple[list[Draft], list[Step]]:
     """Q-3. A percent takes the place of the automatic one; an amount comes off what is left after it."""
     if code is None:
         return drafts, []
@@ -84,18 +82,17 @@ def with_code(
     if code.type == "cashback":
         return drafts, [_scope_step("code_cashback", None, drafts, code)]
     saved = shipping_saved(code, policy)
+    if code.budget_left is not None and saved < policy.delivery_price and not policy.ships_free:
+        return drafts, [_cut_step(code, saved)]
     return drafts, [Step("promo_code", True, saved, "code_shipping", {"code": code.code})]
 
 
-def _with_percent(
-    drafts: list[Draft], code: AppliedCode, policy: PricingPolicy
-) -> tuple[list[Draft], list[Step]]:
+def _with_percent(drafts: list[Draft], code: AppliedCode, policy: PricingPolicy) -> tuple[list[Draft], list[Step]]:
     percent = code.value or ZERO
     kept = [_keeps_current(draft, percent, policy) for draft in drafts]
     taken = [inside and not keep for inside, keep in zip(code.in_scope, kept, strict=True)]
     wanted = [
-        percent_of(draft.line.subtotal, percent) if take else ZERO
-        for draft, take in zip(drafts, taken, strict=True)
+        percent_of(draft.line.subtotal, percent) if take else ZERO for draft, take in zip(drafts, taken, strict=True)
     ]
     amounts, cut = _within_budget(wanted, code)
     after = [

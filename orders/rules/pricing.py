@@ -77,7 +77,7 @@ def price(
             *(code_steps or [_without_code(rejected)]),
             delivery_step,
             _points_step(points, spent, paid_with_points),
-            Step("earn", earned > 0, None, "earn", {"count": earned}),
+            Step("earn", earned > 0, None, "earn" if earned else "earn_none", {"count": earned}),
         ),
     )
 

@@ -75,15 +75,13 @@ def _percent_code(params: Mapping[str, Any]) -> str:
 
 
 def _worse(params: Mapping[str, Any]) -> str:
-    return _(
-        "Promo code %(code)s gives less than the discount you already have: take it off to pay less."
-    ) % {"code": params["code"]}
+    return _("Promo code %(code)s gives less than the discount you already have: take it off to pay less.") % {
+        "code": params["code"]
+    }
 
 
 def _worse_cashback(params: Mapping[str, Any]) -> str:
-    return _("Promo code %(code)s gives fewer points than you would earn without it.") % {
-        "code": params["code"]
-    }
+    return _("Promo code %(code)s gives fewer points than you would earn without it.") % {"code": params["code"]}
 
 
 def _kept_better(params: Mapping[str, Any]) -> str:
@@ -187,6 +185,10 @@ def _earn(params: Mapping[str, Any]) -> str:
     ) % {"count": count}
 
 
+def _earn_none(params: Mapping[str, Any]) -> str:
+    return _("No points are earned for this order.")
+
+
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "goods": _goods,
     "automatic": _automatic,
@@ -209,4 +211,5 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "points_fewer": _points_fewer,
     "points_none": _points_none,
     "earn": _earn,
+    "earn_none": _earn_none,
 }

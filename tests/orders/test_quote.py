@@ -8,6 +8,7 @@ import pytest
 
 from loyalty_site.kernel.errors import InvalidInput
 from orders.queries import QuoteRequest, check_code, quote
+from orders.services import Contact, move_code
 from promocodes.models import CodeType
 from tests.factories import (
     NOW,
@@ -145,8 +146,7 @@ class TestExamplesOfDocumentZero:
         first, last = self.MOSCOW_JUNE["starts_at"], self.MOSCOW_JUNE["ends_at"]
         tick = timedelta(microseconds=1)
         assert [
-            outcome(("COAT", 1), promo_code=code, now=moment)
-            for moment in (first - tick, first, last - tick, last)
+            outcome(("COAT", 1), promo_code=code, now=moment) for moment in (first - tick, first, last - tick, last)
         ] == [("rejected", "not_started"), ("applied", None), ("applied", None), ("rejected", "expired")]
 
     def test_hundred_off_shirt_cleaning(self):
@@ -262,6 +262,20 @@ def test_first_order_and_segment_are_judged_for_a_customer():
         ("applied", None),
         ("rejected", "not_for_customer"),
     ]
+
+
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_unpaid_first_order_holds_every_code_for_first_orders(is_guest):
+    ProductFactory(sku="SHIRT")
+    one, two = (PromoCodeFactory(terms__first_order_only=True).code for _ in range(2))
+    who = {"contact_email": "guest@shop.test"} if is_guest else {"customer_id": CustomerFactory().pk}
+    order = place("SHIRT", promo_code=one, contact=Contact(email="guest@shop.test") if is_guest else None, **who)
+
+    answer = ask(("SHIRT", 1), promo_code=two, **who)["promo_code"]
+    assert (answer["reason"], answer["held_by_order"]) == ("held_by_own_order", order.number)
+
+    move_code(number=order.number, now=NOW)
+    assert outcome(("SHIRT", 1), promo_code=two, **who) == ("applied", None)
 
 
 def test_guest_who_bought_as_customer_has_no_first_order():

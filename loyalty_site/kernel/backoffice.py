@@ -49,6 +49,8 @@ class ShopAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     list_disable_select_all = True
+    # Counting each choice of each filter would read the whole table.
+    show_facets = admin.ShowFacets.NEVER
     actions: Any = None
     counted: Any = None
 

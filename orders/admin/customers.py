@@ -19,7 +19,7 @@ from customers.rules import normalised_phone
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import moment_text
 from orders.models import Order
-from promocodes.models import Redemption
+from promocodes.queries.overview import uses_by_customer
 
 SHOWN = 20
 
@@ -108,13 +108,12 @@ def _search(typed: str) -> Q:
 def _story(customer: Customer) -> dict[str, Any]:
     """The last orders and uses, with totals over all of them."""
     orders = Order.objects.filter(customer=customer).order_by("-placed_at", "-pk")
-    uses = Redemption.objects.filter(customer=customer).select_related("promo_code").order_by("-redeemed_at", "-pk")
     bought = customer.purchases.aggregate(
         count=Count("pk"), goods=Sum("goods_amount"), refunded=Sum("refunded_amount"), discount=Sum("discount_amount")
     )
     return {
         "orders": orders.defer("quote")[:SHOWN],
-        "uses": [{"use": use, "number": use.order_ref.partition(":")[2]} for use in uses[:SHOWN]],
+        "uses": [{"use": use, "number": use.order_ref.partition(":")[2]} for use in uses_by_customer(customer.pk)[:SHOWN]],
         "bought": bought,
         "kept": (bought["goods"] or 0) - (bought["refunded"] or 0),
         "segments_of": customer.segments.order_by("name", "pk"),

@@ -55,6 +55,12 @@ def refusals_of_days(first: date, last: date) -> list[tuple[str, int]]:
     return [(row["outcome"], row["n"]) for row in rows.annotate(n=Sum("count")).order_by("-n", "outcome")]
 
 
+def uses_by_customer(customer_id: int) -> QuerySet[Redemption]:
+    """Every use of one customer with its code, released ones included, the newest first."""
+    uses = Redemption.objects.filter(customer=customer_id).select_related("promo_code")
+    return uses.order_by("-redeemed_at", "-pk")
+
+
 def _live_terms() -> QuerySet[Terms]:
     is_on = Q(switch=True) | Q(switch__isnull=True, terms__batch__switch=True)
     return Terms.objects.filter(Exists(PromoCode.objects.filter(is_on, terms=OuterRef("pk"))))

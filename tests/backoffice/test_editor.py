@@ -1,0 +1,145 @@
+"""Making and editing codes and batches in the editor (PC-1, PC-2, PC-15, PC-19)."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from orders.models import Order
+from promocodes.models import Batch, PromoCode
+from promocodes.queries import spec_of
+from promocodes.rules import CodeSpec
+from tests.factories import CampaignFactory, SegmentFactory
+from tests.promocodes.rows import make_code
+
+ADD = "admin:promocodes_promocode_add"
+
+
+def _typed(**changed: Any) -> dict[str, Any]:
+    return {
+        "type": "percent",
+        "value": "5",
+        "minimum_order": "1000",
+        "starts_on": "2026-06-01",
+        "ends_on": "2026-06-15",
+        "max_uses": "",
+        "max_uses_per_customer": "",
+        "segment": "",
+        "campaign": "June",
+    } | changed
+
+
+def test_editor_makes_a_draft_with_a_drawn_code(manager: Client, shop: Any) -> None:
+    answer = manager.post(reverse(ADD), _typed())
+    code = PromoCode.objects.get()
+    assert answer.url == reverse("admin:promocodes_promocode_page", args=[code.pk])
+    assert (code.switch, len(code.code)) == (None, 10)
+    assert spec_of(code) == CodeSpec(
+        type="percent",
+        value=Decimal("5.00"),
+        minimum_order=Decimal("1000.00"),
+        starts_at=datetime(2026, 5, 31, 21, tzinfo=UTC),
+        ends_at=datetime(2026, 6, 15, 21, tzinfo=UTC),
+        campaign="June",
+    )
+    assert code.terms.created_by.email == "manager@shop.test"
+
+
+def test_editor_keeps_what_was_typed_and_says_what_is_wrong(manager: Client, shop: Any) -> None:
+    answer = manager.post(reverse(ADD), _typed(value="120", categories=["shirts"], ends_on="2026-06-20"))
+    form = answer.context["form"]
+    assert answer.status_code == 422
+    assert form.errors == {"value": ["A percent cannot be above 100."]}
+    assert (form["value"].value(), form["categories"].value()) == ("120", ["shirts"])
+    assert PromoCode.objects.count() == 0
+
+
+def test_editor_refuses_a_period_that_ends_before_it_starts(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), _typed(ends_on="2026-05-15"))
+    assert answer.context["form"].errors == {"ends_on": ["The last day is before the first."]}
+
+
+def test_fields_that_the_type_does_not_have_are_left_out(manager: Client, shop: Any) -> None:
+    manager.post(reverse(ADD), _typed(type="free_shipping", value="5", categories=["shirts"]))
+    terms = PromoCode.objects.get().terms
+    assert (terms.type, terms.value, terms.categories) == ("free_shipping", None, [])
+
+
+def test_type_chooser_works_without_javascript(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), _typed(type="free_shipping", _show="1"))
+    form = answer.context["form"]
+    assert (form.hidden_names, form["minimum_order"].value()) == ({"value", "categories"}, "1000")
+    assert (form.is_bound, PromoCode.objects.count()) == (False, 0)
+
+
+def test_summary_follows_what_is_typed(manager: Client, shop: Any) -> None:
+    CampaignFactory.create(name="July")
+    make_code(campaign=CampaignFactory.create(name="August"))
+    answer = manager.post(reverse("admin:promocodes_promocode_summary"), _typed(value="60"))
+    panel = answer.context["panel"]
+    sentence = panel.sentence.replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence == "60% off the whole order from ₽1,000, 1 – 15 June 2026, any number of uses"
+    assert panel.warnings[0] == "More than 50%: is this what you mean?"
+    assert "“August”" in panel.warnings[1]
+    assert (panel.example.goods_total, panel.example.discount_total) == (Decimal("1000.00"), Decimal("600.00"))
+
+
+def test_summary_of_an_empty_form_is_no_error(manager: Client) -> None:
+    answer = manager.post(reverse("admin:promocodes_promocode_summary"), {})
+    assert answer.status_code == 200
+    assert answer.context["panel"].sentence == "Value not set yet, any number of uses"
+
+
+def test_editing_an_unused_code_changes_its_terms(manager: Client, shop: Any) -> None:
+    code, segment = make_code(), SegmentFactory.create(code="vip")
+    answer = manager.post(
+        reverse("admin:promocodes_promocode_edit", args=[code.pk]), _typed(value="7", segment=segment.code)
+    )
+    code = PromoCode.objects.get()
+    assert answer.status_code == 302
+    assert (code.terms.value, code.terms.segment, code.terms.campaign.name) == (Decimal(7), "vip", "June")
+
+
+def test_terms_of_a_used_code_are_frozen(manager: Client, code: PromoCode, placed: Order) -> None:
+    address = reverse("admin:promocodes_promocode_edit", args=[code.pk])
+    form = manager.get(address).context["form"]
+    assert {name for name, field in form.fields.items() if not field.disabled} == {"ends_on", "max_uses"}
+    answer = manager.post(address, _typed(value="50", ends_on="2026-08-31", max_uses="10"))
+    code = PromoCode.objects.get()
+    assert answer.status_code == 302
+    assert (code.terms.value, code.max_uses) == (Decimal("5.00"), 10)
+    assert code.terms.ends_at == datetime(2026, 8, 31, 21, tzinfo=UTC)
+    placed.refresh_from_db()
+    assert placed.discount_total == Decimal("200.00")
+
+
+def test_a_period_with_hours_keeps_them_when_its_days_are_left(manager: Client) -> None:
+    code = make_code(starts_at=datetime(2026, 6, 1, 7, 30, tzinfo=UTC), ends_at=datetime(2026, 6, 15, 9, tzinfo=UTC))
+    manager.post(reverse("admin:promocodes_promocode_edit", args=[code.pk]), _typed(value="6"))
+    terms = PromoCode.objects.get().terms
+    assert (terms.starts_at.hour, terms.ends_at.hour, terms.value) == (7, 9, Decimal(6))
+
+
+def test_duplicating_offers_the_same_terms_for_a_fresh_period(manager: Client) -> None:
+    code = make_code(value=Decimal(13), minimum_order=Decimal(700))
+    form = manager.get(reverse(ADD), {"from": code.pk}).context["form"]
+    assert (form.initial["value"], form.initial["minimum_order"]) == (Decimal(13), Decimal(700))
+    assert (str(form.initial["starts_on"]), str(form.initial["ends_on"])) == ("2026-06-10", "2026-06-30")
+
+
+def test_a_batch_is_made_in_two_steps(manager: Client, staff: Any) -> None:
+    asked = manager.post(reverse(ADD), _typed(_batch="1"))
+    assert ("value", "5") in asked.context["sent"]
+    assert Batch.objects.count() == 0
+    answer = manager.post(reverse(ADD), _typed(_make_batch="1", count="3"))
+    batch = Batch.objects.get()
+    assert answer.url == reverse("admin:promocodes_batch_page", args=[batch.pk])
+    assert (batch.count, batch.code_length, batch.switch, batch.created_by) == (3, 10, None, staff("manager"))
+
+
+def test_a_batch_of_too_many_is_refused(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), _typed(_make_batch="1", count="1000001"))
+    assert Batch.objects.count() == 0
+    assert list(answer.context["form"].errors) == ["count"]

@@ -1,0 +1,211 @@
+"""Role × page, from the table of roles: an address without a row here fails (S-1)."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from customers.models import User
+from loyalty_site.models import ApiKey, DoctorReport
+from loyalty_site.roles import ROLES, sync_roles
+from orders.models import Category, Order
+from promocodes.models import PromoCode
+from tests.factories import NOW, CampaignFactory, SegmentFactory
+from tests.promocodes.rows import make_batch
+
+EVERYBODY = "everybody on the staff"
+
+# Address → the right to look at it. POST-only addresses answer 405 to who has the right.
+RIGHTS = {
+    "admin:index": EVERYBODY,
+    "admin:search": EVERYBODY,
+    "admin:jsi18n": EVERYBODY,
+    "admin:password_change": EVERYBODY,
+    "admin:password_change_done": EVERYBODY,
+    "admin:autocomplete": None,
+    "admin:login": None,
+    "admin:logout": None,
+    "admin:view_on_site": None,
+    "admin:app_list": None,
+    "admin_why_not": "orders.check_code",
+    "admin_code_report": "promocodes.view_report",
+    "admin_code_report_csv": "promocodes.view_report",
+    "admin_code_report_xlsx": "promocodes.view_report",
+    "admin_programme": "customers.view_programme",
+    "admin_audit": "pghistory.view_context",
+    "admin:promocodes_promocode_changelist": "promocodes.view_promocode",
+    "admin:promocodes_promocode_add": "promocodes.add_promocode",
+    "admin:promocodes_promocode_summary": "promocodes.view_promocode",
+    "admin:promocodes_promocode_page": "promocodes.view_promocode",
+    "admin:promocodes_promocode_change": "promocodes.view_promocode",
+    "admin:promocodes_promocode_edit": "promocodes.change_promocode",
+    "admin:promocodes_promocode_activate": "promocodes.activate_promocode",
+    "admin:promocodes_promocode_deactivate": "promocodes.activate_promocode",
+    "admin:promocodes_promocode_qr_svg": "promocodes.view_promocode",
+    "admin:promocodes_promocode_qr_png": "promocodes.view_promocode",
+    "admin:promocodes_batch_changelist": "promocodes.view_batch",
+    "admin:promocodes_batch_page": "promocodes.view_batch",
+    "admin:promocodes_batch_change": "promocodes.view_batch",
+    "admin:promocodes_batch_progress": "promocodes.view_batch",
+    "admin:promocodes_batch_activate": "promocodes.activate_promocode",
+    "admin:promocodes_batch_deactivate": "promocodes.activate_promocode",
+    "admin:promocodes_batch_end": "promocodes.change_promocode",
+    "admin:promocodes_batch_csv": "promocodes.add_batch",
+    "admin:promocodes_batch_xlsx": "promocodes.add_batch",
+    "admin:promocodes_batch_add": "nobody",
+    "admin:promocodes_campaign_changelist": "promocodes.view_campaign",
+    "admin:promocodes_campaign_add": "promocodes.add_campaign",
+    "admin:promocodes_campaign_change": "promocodes.view_campaign",
+    "admin:orders_order_changelist": "orders.view_order",
+    "admin:orders_order_add": "orders.add_order",
+    "admin:orders_order_page": "orders.view_order",
+    "admin:orders_order_change": "orders.view_order",
+    "admin:orders_order_pay": "orders.pay_order",
+    "admin:orders_order_complete": "orders.change_order",
+    "admin:orders_order_cancel": "orders.change_order",
+    "admin:orders_order_refund": "orders.refund_order",
+    "admin:orders_product_changelist": "orders.view_product",
+    "admin:orders_product_add": "orders.add_product",
+    "admin:orders_product_change": "orders.view_product",
+    "admin:orders_category_changelist": "orders.view_category",
+    "admin:orders_category_add": "orders.add_category",
+    "admin:orders_category_change": "orders.view_category",
+    "admin:orders_deliverymethod_changelist": "orders.view_deliverymethod",
+    "admin:orders_deliverymethod_add": "orders.add_deliverymethod",
+    "admin:orders_deliverymethod_change": "orders.view_deliverymethod",
+    "admin:customers_customer_changelist": "customers.view_customer",
+    "admin:customers_customer_add": "customers.add_customer",
+    "admin:customers_customer_change": "customers.view_customer",
+    "admin:customers_segment_changelist": "customers.view_segment",
+    "admin:customers_segment_add": "customers.add_segment",
+    "admin:customers_segment_change": "customers.view_segment",
+    "admin:customers_user_changelist": "customers.view_user",
+    "admin:customers_user_add": "customers.add_user",
+    "admin:customers_user_change": "customers.view_user",
+    "admin:loyalty_site_apikey_changelist": "loyalty_site.view_apikey",
+    "admin:loyalty_site_apikey_add": "loyalty_site.add_apikey",
+    "admin:loyalty_site_apikey_change": "loyalty_site.view_apikey",
+    "admin:loyalty_site_apikey_revoke": "loyalty_site.change_apikey",
+    "admin:loyalty_site_doctorreport_changelist": "loyalty_site.view_doctorreport",
+    "admin:loyalty_site_doctorreport_change": "loyalty_site.view_doctorreport",
+    "admin:loyalty_site_doctorreport_add": "nobody",
+    "admin:django_celery_beat_periodictask_changelist": "django_celery_beat.view_periodictask",
+    "admin:django_celery_beat_periodictask_change": "django_celery_beat.view_periodictask",
+    "admin:django_celery_beat_periodictask_add": "nobody",
+}
+ALLOWED = {200, 302, 400, 404, 405, 422}
+
+
+def _names(patterns: list[Any], space: str = "") -> set[str]:
+    found: set[str] = set()
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            found |= _names(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            found.add(space + entry.name)
+    return found
+
+
+def _admin_addresses() -> set[str]:
+    under_admin = [entry for entry in get_resolver().url_patterns if str(entry.pattern) == "admin/"]
+    return _names(under_admin)
+
+
+def test_every_address_of_the_back_office_has_its_right_named() -> None:
+    named = {name for name in _admin_addresses() if not name.endswith(("_delete", "_history"))}
+    assert named == set(RIGHTS)
+
+
+def test_every_right_of_the_table_exists() -> None:
+    known = {f"{p.content_type.app_label}.{p.codename}" for p in Permission.objects.select_related("content_type")}
+    assert {right for rights in ROLES.values() for right in rights} - known == set()
+
+
+def test_no_role_may_delete_anything() -> None:
+    assert [right for rights in ROLES.values() for right in rights if ".delete_" in right] == []
+
+
+def test_creating_and_activating_are_different_rights() -> None:
+    makers = {role for role, rights in ROLES.items() if "promocodes.add_promocode" in rights}
+    activators = {role for role, rights in ROLES.items() if "promocodes.activate_promocode" in rights}
+    assert (makers, activators) == ({"manager", "marketer", "administrator"}, {"manager", "administrator"})
+
+
+def test_groups_hold_exactly_the_rights_of_the_table() -> None:
+    group = Group.objects.get(name="support")
+    group.permissions.add(Permission.objects.get(codename="activate_promocode"))
+    sync_roles()
+    held = {f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.select_related("content_type")}
+    assert held == ROLES["support"]
+
+
+@pytest.mark.parametrize("role", [*ROLES, "customer"])
+def test_a_role_sees_what_the_table_gives_it(role: str, as_role: Any, shop: Any, code: PromoCode) -> None:
+    rows = _a_row_of_everything(shop, code)
+    client = as_role(role)
+    wrong = []
+    for name, right in RIGHTS.items():
+        if right is None:
+            continue
+        status = client.get(_address(name, rows)).status_code
+        may = right in ROLES.get(role, ()) or (right == EVERYBODY and role in ROLES)
+        is_right = status in ALLOWED - {302} if may else status == (403 if role in ROLES else 302)
+        if name.endswith(("search", "password_change_done")) or (may and status == 302):
+            is_right = is_right or may
+        if not is_right:
+            wrong.append((name, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_can_be_deleted(role: str, as_role: Any, shop: Any, code: PromoCode) -> None:
+    rows, client = _a_row_of_everything(shop, code), as_role(role)
+    addresses = [name for name in _admin_addresses() if name.endswith("_delete")]
+    assert {client.post(_address(name, rows), {"post": "yes"}).status_code for name in addresses} == {403}
+
+
+def test_an_action_may_not_be_asked_for_without_its_right(as_role: Any, code: PromoCode) -> None:
+    code.switch = None
+    code.save(update_fields=["switch"])
+    answer = as_role("marketer").post(reverse("admin:promocodes_promocode_activate", args=[code.pk]))
+    code.refresh_from_db()
+    assert (answer.status_code, code.switch) == (403, None)
+
+
+def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: PromoCode) -> None:
+    chosen = {"action": "deactivate_selected", "_selected_action": [code.pk], "confirmed": "1"}
+    as_role("marketer").post(reverse("admin:promocodes_promocode_changelist"), chosen)
+    code.refresh_from_db()
+    assert code.switch is True
+
+
+def _address(name: str, rows: dict[str, int]) -> str:
+    """Addresses of one object take its key; its model's name is the one among the words of the address."""
+    if name.endswith(("_changelist", "_add", "_summary")):
+        return reverse(name)
+    key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
+    return reverse(name, args=[] if key is None else [key])
+
+
+def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
+    every_minute = IntervalSchedule.objects.create(every=1, period="minutes")
+    order = Order.objects.create(
+        channel="site", goods_total=100, total=100, placed_at=NOW, pay_until=NOW, quote={"explanation": []}
+    )
+    return {
+        "promocode": code.pk,
+        "batch": make_batch().pk,
+        "campaign": CampaignFactory.create().pk,
+        "order": order.pk,
+        "product": shop["shirt"].pk,
+        "category": Category.objects.order_by("pk")[0].pk,
+        "deliverymethod": shop["courier"].pk,
+        "customer": shop["customer"].pk,
+        "segment": SegmentFactory.create().pk,
+        "user": User.objects.create_user("another@shop.test", is_staff=True).pk,
+        "apikey": ApiKey.objects.create(name="Till", prefix="loy_", key_hash="0" * 64, scopes=["orders"]).pk,
+        "doctorreport": DoctorReport.objects.create(ran_at=NOW, seconds=1).pk,
+        "periodictask": PeriodicTask.objects.create(name="Task", task="t", interval=every_minute).pk,
+    }

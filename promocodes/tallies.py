@@ -16,6 +16,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -73,4 +75,6 @@ def _tallies(counted: Mapping[Any, Any]) -> list[Tally]:
 
 @functools.cache
 def _client() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.2)
+    """One retry without a pause, for a connection that has gone stale; the library's own would take seconds."""
+    retry = Retry(NoBackoff(), 1)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.2, retry=retry)

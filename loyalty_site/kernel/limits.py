@@ -9,6 +9,8 @@ import time
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,9 @@ _closed_until = 0.0
 
 @functools.cache
 def _client() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.25)
+    """One retry without a pause, for a connection that has gone stale; the library's own would take seconds."""
+    retry = Retry(NoBackoff(), 1)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.25, retry=retry)
 
 
 def note_event(name: str, *, limit: int, seconds: int) -> bool:

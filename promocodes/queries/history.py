@@ -46,10 +46,10 @@ def code_history(code: PromoCode) -> list[Change]:
     batch_ids = list(Batch.objects.filter(terms_id=code.terms_id).values_list("pk", flat=True))
     return _told(
         [
-            *_pairs("PromoCodeEvent", "code", code.pk),
+            *_steps("CampaignEvent", "campaign", [code.terms.campaign_id] if code.terms.campaign_id else []),
             *_steps("TermsEvent", "terms", [code.terms_id]),
             *_steps("BatchEvent", "batch", batch_ids),
-            *_steps("CampaignEvent", "campaign", [code.terms.campaign_id] if code.terms.campaign_id else []),
+            *_pairs("PromoCodeEvent", "code", code.pk),
         ]
     )
 

@@ -45,7 +45,8 @@ def return_budget_warnings(*, warnings: Sequence[BudgetWarning], now: datetime) 
 CLAIM = """
 WITH due AS (
     SELECT s.campaign_id, k.name, s.warned_percent, s.spent, s.budget,
-           (SELECT max(level) FROM unnest(%(levels)s::integer[]) AS level WHERE s.spent * 100 >= s.budget * level) AS percent
+           (SELECT max(level) FROM unnest(%(levels)s::integer[]) AS level
+            WHERE s.spent * 100 >= s.budget * level) AS percent
     FROM promocodes_campaignspending s JOIN promocodes_campaign k ON k.id = s.campaign_id
     WHERE s.budget > 0
     ORDER BY s.campaign_id

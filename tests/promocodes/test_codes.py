@@ -91,9 +91,8 @@ def test_create_code_is_a_draft_with_the_terms_asked_for(author: User) -> None:
 
 
 def test_create_code_names_every_wrong_field(author: User) -> None:
-    spec = make_spec(
-        value=None, categories=("nowhere",), segment="nobody", campaign="x" * 201, max_uses=0, ends_at=NOW - timedelta(99)
-    )  # fmt: skip
+    asked = {"value": None, "categories": ("nowhere",), "segment": "nobody", "campaign": "x" * 201, "max_uses": 0}
+    spec = make_spec(**asked, ends_at=NOW - timedelta(days=99))
     assert wrong_fields(lambda: create_code(spec=spec, by=author, now=NOW)) == [
         ("value", "required"),
         ("ends_at", "before_start"),

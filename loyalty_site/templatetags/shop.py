@@ -13,23 +13,31 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 TINTS = 6
-# The first drawing one of whose words occurs in a slug of the product's path, nearest category first.
+# A drawing is chosen by the first of these words that occurs in the product's name, else in a slug of its path,
+# nearest category first. The shop's goods are named in Russian, its slugs in English.
 DRAWINGS: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("hanger", ("clean", "service", "laundry", "chist", "uslug", "repair")),
-    ("shoe", ("shoe", "boot", "sneaker", "obuv", "footwear")),
-    ("shirt", ("shirt", "rubash", "tee", "top", "polo")),
-    ("trousers", ("trouser", "jean", "pant", "bruk", "dzhins")),
-    ("dress", ("dress", "skirt", "plat", "yubk", "women")),
-    ("coat", ("coat", "jacket", "outer", "kurt", "palto", "suit", "knit", "sweater")),
-    ("hat", ("hat", "cap", "scarf", "shapk")),
-    ("bag", ("bag", "backpack", "sumk", "accessor", "aksess", "belt", "wallet")),
-    ("cup", ("cup", "dish", "kitchen", "tea", "coffee", "posud", "kuhn", "food", "eda", "produkt")),
-    ("lamp", ("lamp", "light", "svet")),
-    ("towel", ("towel", "textile", "tekstil", "bed", "linen", "postel")),
-    ("book", ("book", "paper", "knig", "kanc")),
-    ("bottle", ("care", "beauty", "cosmet", "soap", "uhod", "kosmet", "chem")),
-    ("home", ("home", "house", "dom", "furniture", "mebel", "interior")),
-    ("shirt", ("cloth", "odezhd", "wear", "men")),
+    ("hanger", ("чистк", "ремонт", "набо", "clean", "repair", "laundry")),
+    ("gift", ("подарочн", "gift")),
+    ("hat", ("шапк", "кепк", "шарф", "hat", "scarf")),
+    ("shirt", ("футболк", "поло", "рубашк", "блузк", "shirt")),
+    ("sweater", ("джемпер", "свитер", "кардиган", "knit")),
+    ("boot", ("ботин", "сапог", "boot")),
+    ("shoe", ("кед", "кроссов", "слипон", "туфл", "shoe", "sneaker")),
+    ("coat", ("куртк", "пальто", "плащ", "пуховик", "костюм", "coat", "outerwear", "jacket")),
+    ("trousers", ("брюк", "джинс", "trouser", "jeans")),
+    ("dress", ("плать", "юбк", "dress", "skirt")),
+    ("teapot", ("чайник", "teapot")),
+    ("pan", ("сковород", "кастрюл", "pan")),
+    ("knife", ("нож", "knife", "knives")),
+    ("cup", ("чашк", "кружк", "cup", "kitchen")),
+    ("towel", ("полотен", "плед", "towel", "textile")),
+    ("pillow", ("бель", "подушк", "одеял", "bedding")),
+    ("lamp", ("ламп", "светильник", "lamp")),
+    ("bag", ("сумк", "рюкзак", "bag")),
+    ("book", ("книг", "тетрад", "book")),
+    ("bottle", ("шампун", "крем", "care")),
+    ("home", ("home",)),
+    ("shirt", ("clothes",)),
 )
 
 
@@ -52,16 +60,16 @@ def picture(product: Any, small: bool = False) -> SafeString:
         " picture-small" if small else "",
         zlib.crc32(product.sku.encode()) % TINTS,
         static("img/goods.svg"),
-        drawing_for(path),
+        drawing_for(product.name, path),
     )
 
 
-def drawing_for(path: Sequence[str]) -> str:
-    """The symbol in `goods.svg` for a category's path of slugs."""
-    for slug in reversed(path):
-        for name, words in DRAWINGS:
-            if any(word in slug for word in words):
-                return name
+def drawing_for(name: str, path: Sequence[str]) -> str:
+    """The symbol in `goods.svg` for a product of this name in a category with this path of slugs."""
+    for text in (name.lower(), *reversed(path)):
+        for drawing, words in DRAWINGS:
+            if any(word in text for word in words):
+                return drawing
     return "parcel"
 
 

@@ -19,7 +19,7 @@ from orders.rules import CodeOutcome, LineDiscount, Quote
 from orders.views import visitor
 from orders.views.shown import shown_text
 from promocodes.rules import Reason, explain
-from promocodes.services import guessing
+from promocodes.services import count_quote, guessing
 
 
 @dataclass
@@ -65,14 +65,21 @@ class CheckoutPage:
             self.priced = replace(plain, promo_code=_locked_out(self.promo))
             return
         self.priced = quote(asked, now=now)
-        self._count_try(subjects)
+        self._count_try(subjects, now)
 
-    def _count_try(self, subjects: Sequence[str]) -> None:
+    def _count_try(self, subjects: Sequence[str], now: datetime) -> None:
+        """A code typed is one quote and one try, however often the page is shown with it (PC-16, PC-21)."""
         outcome, session = self.outcome, self.request.session
         if outcome is None or session.get(visitor.TRIED) == self.promo:
             return
         session[visitor.TRIED] = self.promo
         guessing.note_answer(subjects, outcome.reason)
+        count_quote(
+            promo_code_id=outcome.promo_code_id,
+            channel=Order.Channel.SITE,
+            outcome=outcome.reason or "applied",
+            now=now,
+        )
 
     @property
     def quote(self) -> Quote:

@@ -1,7 +1,7 @@
 """The data set's campaigns and coupons as campaigns and promo codes, made through the services."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -25,22 +25,37 @@ def campaign_name(campaign: int) -> str:
 
 
 def add_campaigns(
-    dataset: Dataset, coupons: Coupons, wanted: Iterable[int], customers: dict[str, int]
+    dataset: Dataset,
+    keys: Mapping[int, list[CouponKey]],
+    coupons: Coupons,
+    customers: dict[str, int],
+    *,
+    seen: Callable[[int], None],
 ) -> dict[CouponKey, str]:
-    """The wanted campaigns with all their redeemed coupons; codes by coupon. A campaign is made whole or not at all."""
-    keys: dict[int, list[CouponKey]] = defaultdict(list)
-    for key in sorted(coupons.limits):
-        keys[key.campaign].append(key)
+    """The campaigns of these keys; codes by coupon. A campaign is made whole or not at all.
+
+    `keys` are all redeemed coupons of each campaign, sorted; `seen` is told how many have their codes.
+    """
     categories = coupon_categories(dataset)
     codes: dict[CouponKey, str] = {}
     for row in dataset.campaign_descriptions.itertuples(index=False):
-        if row.campaign_id in set(wanted):
+        if row.campaign_id in keys:
             add_segment(dataset, row.campaign_id, customers)
             made = campaign_codes(row.campaign_id) or in_transaction(
                 partial(make_campaign, row=row, keys=keys[row.campaign_id], coupons=coupons, categories=categories)
             )
             codes.update(zip(keys[row.campaign_id], made, strict=True))
+            seen(len(codes))
     return codes
+
+
+def keys_by_campaign(coupons: Coupons, wanted: Collection[int]) -> dict[int, list[CouponKey]]:
+    """All redeemed coupons of the wanted campaigns, sorted."""
+    keys: dict[int, list[CouponKey]] = defaultdict(list)
+    for key in sorted(coupons.limits):
+        if key.campaign in wanted:
+            keys[key.campaign].append(key)
+    return keys
 
 
 @requires_transaction

@@ -8,7 +8,7 @@ from functools import partial
 from math import inf
 from typing import TextIO
 
-from loyalty_site.journey.campaigns import add_campaigns
+from loyalty_site.journey.campaigns import add_campaigns, keys_by_campaign
 from loyalty_site.journey.catalogue import category_rows, product_rows
 from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
 from loyalty_site.journey.dataset import Dataset
@@ -86,9 +86,10 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
     customers = add_customers(receipts, out)
     coupons = match_coupons(dataset)
     typed = {number: coupons.by_receipt[number] for number in receipts.numbers() & coupons.by_receipt.keys()}
-    campaigns = {key.campaign for keys in typed.values() for key in keys}
-    say(out, f"campaigns: {len(campaigns)}, redemptions among these receipts: {sum(map(len, typed.values()))}")
-    codes = add_campaigns(dataset, coupons, campaigns, customers)
+    keys = keys_by_campaign(coupons, {key.campaign for typed_here in typed.values() for key in typed_here})
+    codes_made = Progress(out, f"promo codes of {len(keys)} campaigns", sum(map(len, keys.values())))
+    codes = add_campaigns(dataset, keys, coupons, customers, seen=codes_made.seen)
+    codes_made.finish()
     present = replayed_orders().keys() & receipts.numbers()
     parts = [receipts.places_of(worker, workers, without=present) for worker in range(workers)]
     progress = Progress(out, "baskets", sum(map(len, parts)))
@@ -125,8 +126,3 @@ def add_customers(receipts: Receipts, out: TextIO) -> dict[str, int]:
     customers = add_households(receipts.frame, seen=progress.seen)
     progress.finish()
     return customers
-
-
-def say(out: TextIO, text: str) -> None:
-    out.write(f"{text}\n")
-    out.flush()

@@ -14,6 +14,7 @@ from loyalty_site.demo import catalogue
 from loyalty_site.demo.codes import CODES, LAUNCH, PERSONAL, DemoCode, moment
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from orders.queries import QuoteRequest
+from orders.queries.guarded import guarded_quote
 from orders.services import Contact, cancel_order, complete_order, pay_order, place_order, refund_order
 from promocodes.services import CodeRejected
 
@@ -24,6 +25,8 @@ RECENT_DAYS, RECENT_ORDERS = 7, 50
 # The same trade on every machine; nothing secret is drawn from it.
 SEED = 20260601
 PREFIX = "demo-"
+# Over, used up, for others, off: what people try in vain.
+DEAD_CODES = ("shoes", "flash", "welcome", "knitwear")
 FRESH_ORDERS = 4
 FATES = ("completed", "paid", "cancelled", "refunded", "partly refunded", "unpaid")
 FATE_WEIGHTS = (70, 12, 6, 4, 5, 0)
@@ -31,7 +34,10 @@ FATE_WEIGHTS = (70, 12, 6, 4, 5, 0)
 
 @dataclass(frozen=True)
 class Plan:
-    """One order to be: `customer` None is a guest; `code` is what is typed, empty for nothing."""
+    """One order to be: `customer` None is a guest; `code` is what is typed, empty for nothing.
+
+    `tried` was typed before and will not do.
+    """
 
     number: int
     at: datetime
@@ -41,6 +47,7 @@ class Plan:
     delivery: str
     code: str
     fate: str
+    tried: str = ""
 
     @property
     def external_number(self) -> str:
@@ -91,6 +98,7 @@ def _plan(
         delivery=_delivery(draw, channel, code[0] if code else None),
         code=code[1] if code else "",
         fate=draw.choices(FATES, FATE_WEIGHTS)[0],
+        tried=codes[draw.choice(DEAD_CODES)] if draw.random() < 0.2 else "",
     )
 
 
@@ -152,10 +160,18 @@ CATEGORY_GOODS = {
 
 def trade(plan: Plan) -> None:
     """Carry one plan out; a code that is refused is left out, as a customer would do."""
+    _look_at_price(plan)
     try:
         in_transaction(partial(_trade, plan, plan.code))
     except CodeRejected:
         in_transaction(partial(_trade, plan, ""))
+
+
+def _look_at_price(plan: Plan) -> None:
+    """What the checkout does before an order is placed: the report counts these tries of codes (PC-21)."""
+    for code in (plan.tried, *[plan.code] * (1 + plan.number % 2)):
+        if code:
+            guarded_quote(_request(plan, code), subjects=(), now=plan.at)
 
 
 @requires_transaction

@@ -1,6 +1,7 @@
 """Q-1 … Q-6: the price of a basket, step by step. Pure: the same input gives the same quote (Q-7)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from loyalty_site.kernel.money import ZERO, floored, rounded, split_amount, split_units
@@ -21,6 +22,21 @@ from orders.rules.facts import (
 )
 from orders.rules.quote import CodeOutcome, PricedLine, Quote, Step
 
+
+@dataclass(frozen=True)
+class PaidWithPoints:
+    """Points spent, points that could be; the money and the points of each line."""
+
+    spent: int
+    spendable: int
+    money: tuple[Decimal, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.money, ZERO)
+
+
 NO_POINTS = PointsTerms()
 BASE_EARN = EarnTerms()
 PLAIN_POLICY = PricingPolicy()
@@ -36,50 +52,41 @@ def price(
     policy: PricingPolicy = PLAIN_POLICY,
 ) -> Quote:
     """The quote for `lines`: with `code`, whose conditions the caller has judged, or with the refusal `rejected`."""
-    automatic = [with_automatic(line) for line in lines]
-    drafts, code_steps = with_code(automatic, code, policy)
+    drafts, code_steps = with_code([with_automatic(line) for line in lines], code, policy)
     delivery, delivery_step = _delivery(code, policy)
-    spendable = _spendable(drafts, points)
-    spent = min(points.asked, spendable)
-    point_parts, count_parts = _spread_points(drafts, spent, points.point_value)
-    rates, earned = _earned(drafts, point_parts, code, earn, policy)
-    priced = tuple(
-        _priced(draft, money, count, rate)
-        for draft, money, count, rate in zip(drafts, point_parts, count_parts, rates, strict=True)
-    )
-    if code and code.type == "cashback" and earned < _earned(drafts, point_parts, None, earn, policy)[1]:
+    paid = _paid_with_points(drafts, points)
+    rates, earned = _earned(drafts, paid.money, code, earn, policy)
+    if code and code.type == "cashback" and earned < _earned(drafts, paid.money, None, earn, policy)[1]:
         code_steps.append(Step("promo_code", True, None, "code_worse_cashback", {"code": code.code}))
     goods = sum((line.subtotal for line in lines), ZERO)
-    discount = sum((line.discount for line in priced), ZERO)
-    paid_with_points = sum(point_parts, ZERO)
+    discount = sum((draft.discount for draft in drafts), ZERO)
     return Quote(
-        lines=priced,
+        lines=tuple(map(_priced, drafts, paid.money, paid.counts, rates)),
         goods_total=goods,
         discount_total=discount,
         delivery_price=policy.delivery_price,
         delivery_total=delivery,
-        points_spent=spent,
-        points_discount=paid_with_points,
-        total=goods - discount - paid_with_points + delivery,
+        points_spent=paid.spent,
+        points_discount=paid.total,
+        total=goods - discount - paid.total + delivery,
         points_to_earn=earned,
         points_available=points.available,
-        points_spendable=spendable,
+        points_spendable=paid.spendable,
         promo_code=_outcome(code, rejected, drafts, code_steps, policy),
         explanation=(
-            Step(
-                "goods",
-                True,
-                goods,
-                "goods",
-                {"count": sum(line.quantity for line in lines), "sum": str(goods)},
-            ),
+            _goods_step(lines, goods),
             *automatic_steps(drafts),
             *(code_steps or [_without_code(rejected)]),
             delivery_step,
-            _points_step(points, spent, paid_with_points),
+            _points_step(points.asked, paid),
             Step("earn", earned > 0, None, "earn" if earned else "earn_none", {"count": earned}),
         ),
     )
+
+
+def _goods_step(lines: Sequence[LineInput], goods: Decimal) -> Step:
+    pieces = sum(line.quantity for line in lines)
+    return Step("goods", True, goods, "goods", {"count": pieces, "sum": str(goods)})
 
 
 def _without_code(rejected: CodeOutcome | None) -> Step:
@@ -119,26 +126,25 @@ def _payable(draft: Draft) -> Decimal:
     return draft.amount if draft.line.payable_with_points else ZERO
 
 
-def _spendable(drafts: Sequence[Draft], points: PointsTerms) -> int:
-    """Q-5: the cap is taken of the goods that points may pay for, after discounts."""
-    payable = sum((_payable(draft) for draft in drafts), ZERO)
-    return min(
-        max(points.available, 0),
-        floored(payable * points.cap_percent / HUNDRED / points.point_value),
-    )
-
-
-def _spread_points(drafts: Sequence[Draft], spent: int, point_value: Decimal) -> tuple[list[Decimal], list[int]]:
-    """The money and the points of each line. Money is shared out in kopecks, so that no line goes below zero (M-2)."""
+def _paid_with_points(drafts: Sequence[Draft], points: PointsTerms) -> PaidWithPoints:
+    """Q-5: the cap is taken of the goods that points may pay for. Money is shared out in kopecks, so that no line goes
+    below zero (M-2).
+    """
     weights = [_payable(draft) for draft in drafts]
-    return split_amount(rounded(spent * point_value), weights), split_units(spent, weights)
+    allowed = floored(sum(weights, ZERO) * points.cap_percent / HUNDRED / points.point_value)
+    spendable = min(max(points.available, 0), allowed)
+    spent = min(points.asked, spendable)
+    money = split_amount(rounded(spent * points.point_value), weights)
+    return PaidWithPoints(spent, spendable, tuple(money), tuple(split_units(spent, weights)))
 
 
-def _points_step(points: PointsTerms, spent: int, money: Decimal) -> Step:
-    params = {"count": spent, "sum": str(money), "asked": points.asked}
-    if spent < points.asked:
-        return Step("points", spent > 0, money, "points_fewer", params)
-    return Step("points", True, money, "points", params) if spent else Step("points", False, None, "points_none")
+def _points_step(asked: int, paid: PaidWithPoints) -> Step:
+    params = {"count": paid.spent, "sum": str(paid.total), "asked": asked}
+    if paid.spent < asked:
+        return Step("points", paid.spent > 0, paid.total, "points_fewer", params)
+    if not paid.spent:
+        return Step("points", False, None, "points_none")
+    return Step("points", True, paid.total, "points", params)
 
 
 def _rate(

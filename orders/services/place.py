@@ -18,7 +18,6 @@ from orders.rules import Quote
 from orders.services.amounts import order_lines, write_amounts
 from orders.services.errors import ExternalNumberTaken, NotEnoughPoints, TotalChanged
 from orders.services.refusals import refuse_code
-from promocodes.models import Redemption
 from promocodes.services import redeem_code
 
 EXTERNAL_NUMBER_CONSTRAINT = "order_external_number_once"
@@ -57,9 +56,9 @@ def place_order(
     if expected_total is not None and expected_total != pricing.quote.total:
         raise TotalChanged(pricing.quote)
     number = _next_number()
-    redemption = _take_code(number, request.channel, pricing, now)
     order = _order(number, request, contact, pricing, now)
-    order.redemption, order.placed_by, order.external_number = redemption, by[:100], external_number or None
+    order.placed_by, order.external_number = by[:100], external_number or None
+    _take_code(order, pricing, now)
     _insert(order)
     OrderLine.objects.bulk_create(order_lines(order, pricing.quote))
     return order
@@ -103,17 +102,17 @@ def _next_number() -> int:
     return number
 
 
-def _take_code(number: int, channel: str, pricing: Pricing, now: datetime) -> Redemption | None:
+def _take_code(order: Order, pricing: Pricing, now: datetime) -> None:
     outcome = pricing.quote.promo_code
     if outcome is None or outcome.promo_code_id is None:
-        return None
+        return
     buyer = pricing.buyer
-    return redeem_code(
+    order.redemption = redeem_code(
         promo_code_id=outcome.promo_code_id,
-        order_ref=f"order:{number}",
-        customer_id=buyer.customer.id if buyer.customer else None,
+        order_ref=order.ref,
+        customer_id=order.customer_id,
         holders=buyer.holders,
-        channel=channel,
+        channel=order.channel,
         discount=outcome.discount,
         order_total=pricing.quote.total,
         now=now,

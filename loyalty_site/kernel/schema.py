@@ -15,6 +15,7 @@ MEANINGS = {
     401: "No key, or an unknown or revoked one.",
     403: "The key lacks the scope, or the call is not for customers.",
     404: "There is no such object, or it is somebody else's.",
+    405: "The address has no such method.",
     409: "The state has changed: see `code`.",
     411: "The body came without a Content-Length.",
     413: "The body is too large.",
@@ -56,7 +57,7 @@ def operation(
     name: str,
 ) -> Callable[[View], View]:
     """`key` is "accepted" or "required" for calls that take an Idempotency-Key; `name` is the operation's id."""
-    always = {400, 401, 403, 429}
+    always = {400, 401, 403, 405, 429}
     if key or body is not None:
         always |= {411, 413, 415, 503}
     if key:

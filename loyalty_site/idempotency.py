@@ -62,7 +62,8 @@ def _remembered(*, caller: str, key: str, route: str, body_hash: str) -> Answer:
     record = IdempotencyRecord.objects.get(caller=caller, key=key)
     if (record.route, record.body_hash) != (route, body_hash):
         raise IdempotencyMismatch()
-    return Answer(record.status, record.response, is_replayed=True)
+    # A committed record has its answer: the claim and the answer are one transaction.
+    return Answer(record.status or 200, record.response, is_replayed=True)
 
 
 @requires_transaction

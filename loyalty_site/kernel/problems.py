@@ -101,10 +101,10 @@ def _from_drf(exception: exceptions.APIException) -> DomainError:
         case exceptions.NotFound():
             return NotFound()
         case exceptions.Throttled():
-            return TooMany(extra={"retry_after": int(exception.wait or 1)})
+            return TooMany(extra={"retry_after": int(getattr(exception, "wait", None) or 1)})
     error = Malformed(str(exception.detail), code=str(exception.default_code))
     error.status = exception.status_code
-    error.title = exception.default_detail
+    error.title = str(exception.default_detail)
     return error
 
 

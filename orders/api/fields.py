@@ -1,5 +1,7 @@
 """Quotes and orders as the API takes them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from loyalty_site.kernel.fields import (
@@ -70,7 +72,7 @@ class RefundLineIn(StrictSerializer):
 class RefundIn(StrictSerializer):
     """Without `lines` all that is left is refunded."""
 
-    lines = serializers.ListSerializer(
+    lines: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=RefundLineIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES
     )
     reason = TextField(required=False, allow_blank=True, max_length=200)

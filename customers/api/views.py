@@ -78,9 +78,7 @@ def _without_blanks(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _customer(public_id: UUID) -> CustomerRow:
-    customer = (
-        CustomerRow.objects.prefetch_related("consents", "segments").filter(public_id=public_id).first()
-    )
+    customer = CustomerRow.objects.prefetch_related("consents", "segments").filter(public_id=public_id).first()
     if customer is None:
         raise NotFound(_("There is no such customer."))
     return customer

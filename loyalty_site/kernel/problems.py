@@ -102,7 +102,7 @@ def _from_drf(exception: exceptions.APIException) -> DomainError:
             return NotFound()
         case exceptions.Throttled():
             return TooMany(extra={"retry_after": int(getattr(exception, "wait", None) or 1)})
-    error = Malformed(str(exception.detail), code=str(exception.default_code))
+    error: DomainError = Malformed(str(exception.detail), code=str(exception.default_code))
     error.status = exception.status_code
     error.title = str(exception.default_detail)
     return error

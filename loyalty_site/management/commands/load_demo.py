@@ -3,6 +3,7 @@
 Progress goes to stderr, the tables of sign-ins and codes to stdout. May be run again: what is there stays.
 """
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -25,6 +26,6 @@ class Command(BaseCommand):
         if settings.PRODUCTION and not options["yes"]:
             raise CommandError("This makes accounts with printed passwords. Say --yes to do it in production.")
         if not (options["if_empty"] and has_other_data()):
-            load_demo(now=timezone.now(), out=self.stderr._out)
+            load_demo(now=timezone.now(), out=sys.stderr)
         for line in shown():
             self.stdout.write(line)

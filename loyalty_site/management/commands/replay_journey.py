@@ -11,10 +11,11 @@ till states the prices of the receipt. Its campaigns become campaigns, its redee
 * a redemption is typed in the basket of that household and day that shows the coupon. An order takes one code (PC-10):
   a second coupon of the same receipt is reported as not counted.
 
-Baskets that are there already are skipped, so the command may be stopped and run again. It ends with the figures, the
+Progress goes to stderr. Baskets that are there already are skipped, so the command may be stopped and run again. It ends with the figures, the
 usage report of the campaigns and `doctor`, whose exit code it returns; sums that differ from a receipt make it 1.
 """
 
+import sys
 from argparse import ArgumentParser
 from datetime import date, datetime
 from math import inf
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             redeemers=options["redeemers"],
         )
         seconds = (options["minutes"] or inf) * 60
-        result = replay(dataset, wanted, workers=options["workers"], out=self.stdout, seconds=seconds)
+        result = replay(dataset, wanted, workers=options["workers"], out=sys.stderr, seconds=seconds)
         for line in (*figures(result), *usage_table(result)):
             self.stdout.write(line)
         code = self.ask_doctor()

@@ -51,7 +51,7 @@ class ApiKeyAdmin(ServiceAdmin):
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             made = attempt_form(form, lambda: create_api_key(name=values["name"], scopes=values["scopes"]))
-        response = page(
+        return page(
             request,
             self.page_template,
             title=_("New API key"),
@@ -60,8 +60,6 @@ class ApiKeyAdmin(ServiceAdmin):
             may_write=True,
             made=made,
         )
-        response["Cache-Control"] = "no-store"
-        return response
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A key does not change once made; revoking has an address of its own."""

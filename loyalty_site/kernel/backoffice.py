@@ -120,15 +120,23 @@ def attempt(request: HttpRequest, work: Callable[[], R]) -> R | None:
 
 
 def attempt_form(form: BaseForm, work: Callable[[], R]) -> R | None:
-    """One service call in one transaction; a refusal is put beside the fields it belongs to, and None returned."""
+    """One service call in one transaction; a refusal is put beside the fields it belongs to, and None returned.
+
+    A form may call a service's field otherwise: `renamed` maps the service's name to its own.
+    """
     try:
         return in_transaction(work)
     except InvalidInput as refusal:
         for error in refusal.errors:
-            form.add_error(error.field if error.field in form.fields else None, str(error.detail))
+            form.add_error(_own_field(form, error.field), str(error.detail))
     except DomainError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        form.add_error(_own_field(form, refusal.field), str(refusal))
     return None
+
+
+def _own_field(form: BaseForm, field: str | None) -> str | None:
+    name = getattr(form, "renamed", {}).get(field, field)
+    return name if name in form.fields else None
 
 
 def sentences(refusal: DomainError) -> list[str]:

@@ -89,8 +89,8 @@ class AskForm(forms.Form):
             channel=values["channel"],
             lines=values["lines"],
             customer_id=self.found.pk if self.found else None,
-            contact_email=_email_or_empty(values["email"]) if guest else "",
-            contact_phone=_phone_or_empty(values["phone"]) if guest else "",
+            contact_email=email_or_empty(values["email"]) if guest else "",
+            contact_phone=phone_or_empty(values["phone"]) if guest else "",
             promo_code=values["promo_code"].strip() or None,
             **extra,
         )
@@ -115,9 +115,9 @@ def find_customer(typed: str) -> Customer | None:
     if typed.lstrip("№#").strip().isdigit() and len(typed) < 10:
         return Customer.objects.filter(pk=int(typed.lstrip("№#"))).first()
     if "@" in typed:
-        email = _email_or_empty(typed)
+        email = email_or_empty(typed)
         return Customer.objects.filter(email=email).first() if email else None
-    phone = _phone_or_empty(typed)
+    phone = phone_or_empty(typed)
     return Customer.objects.filter(phone=phone).first() if phone else None
 
 
@@ -129,14 +129,14 @@ def line_error_text(field: str, lines: tuple[tuple[str, int], ...]) -> str:
     return lines[int(parts[1])][0]
 
 
-def _email_or_empty(typed: str) -> str:
+def email_or_empty(typed: str) -> str:
     try:
         return normalised_email(typed) if typed else ""
     except ValueError:
         return ""
 
 
-def _phone_or_empty(typed: str) -> str:
+def phone_or_empty(typed: str) -> str:
     try:
         return normalised_phone(typed, settings.PHONENUMBER_DEFAULT_REGION) if typed else ""
     except ValueError:

@@ -84,7 +84,7 @@ class CategoryAdmin(ServiceAdmin):
         return {**super().initial_of(obj), "parent": obj.parent.slug if obj.parent else ""}
 
     def carry_out(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        return services.put_category(**{**values, "parent": values["parent"] or None})[0]
+        return services.put_category(**{**values, "parent": values["parent"] or None})
 
     @admin.display(description=_("name"))
     def indented(self, obj: Category) -> str:
@@ -110,7 +110,7 @@ class ProductAdmin(ServiceAdmin):
         return {**super().initial_of(obj), "category": obj.category.slug if obj.category else ""}
 
     def carry_out(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Any:
-        return services.put_product(**{**values, "category": values["category"] or None})[0]
+        return services.put_product(**{**values, "category": values["category"] or None})
 
     @admin.display(description=_("price"))
     def shown_price(self, obj: Product) -> str:

@@ -113,7 +113,9 @@ def _story(customer: Customer) -> dict[str, Any]:
     )
     return {
         "orders": orders.defer("quote")[:SHOWN],
-        "uses": [{"use": use, "number": use.order_ref.partition(":")[2]} for use in uses_by_customer(customer.pk)[:SHOWN]],
+        "uses": [
+            {"use": use, "number": use.order_ref.partition(":")[2]} for use in uses_by_customer(customer.pk)[:SHOWN]
+        ],
         "bought": bought,
         "kept": (bought["goods"] or 0) - (bought["refunded"] or 0),
         "segments_of": customer.segments.order_by("name", "pk"),

@@ -16,7 +16,7 @@ from loyalty_site.kernel.transactions import in_transaction
 from orders import services
 from orders.admin.asking import AskForm, line_error_text
 from orders.models import Order
-from orders.queries import quote
+from orders.queries import QuoteRequest, quote
 from orders.services import Contact, TotalChanged
 
 
@@ -44,16 +44,18 @@ def new_order(request: HttpRequest) -> HttpResponse:
     form = NewOrderForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
+    asked = form.request()
     if "_place" in request.POST and form.cleaned_data["expected_total"] is not None:
-        order = _place(request, form)
+        order = _place(request, form, asked)
         if order is not None:
             messages.success(request, _("Order No. %(number)s is placed.") % {"number": order.number})
             return redirect("admin:orders_order_page", order.pk)
-    return _page(request, form, _quoted(form), status=422 if form.errors else 200)
+    priced = _quoted(form, asked)
+    return _page(request, form, priced, status=422 if form.errors else 200)
 
 
-def _place(request: HttpRequest, form: NewOrderForm) -> Order | None:
-    asked, contact = form.request(), form.contact()
+def _place(request: HttpRequest, form: NewOrderForm, asked: QuoteRequest) -> Order | None:
+    contact = form.contact()
     expected = form.cleaned_data["expected_total"]
     user: Any = request.user
     try:
@@ -65,26 +67,25 @@ def _place(request: HttpRequest, form: NewOrderForm) -> Order | None:
     except TotalChanged:
         form.add_error(None, _("The price has changed: look at the new one and place the order again."))
     except DomainError as refusal:
-        _tell(form, refusal)
+        _tell(form, refusal, asked)
     return None
 
 
-def _quoted(form: NewOrderForm) -> Any:
+def _quoted(form: NewOrderForm, asked: QuoteRequest) -> Any:
     try:
-        return quote(form.request(), now=timezone.now())
+        return quote(asked, now=timezone.now())
     except DomainError as refusal:
         if not form.errors:
-            _tell(form, refusal)
+            _tell(form, refusal, asked)
         return None
 
 
-def _tell(form: NewOrderForm, refusal: DomainError) -> None:
+def _tell(form: NewOrderForm, refusal: DomainError, asked: QuoteRequest) -> None:
     if not isinstance(refusal, InvalidInput):
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return
-    lines = form.cleaned_data.get("lines", ())
     for error in refusal.errors:
-        sku = line_error_text(error.field, lines)
+        sku = line_error_text(error.field, asked.lines)
         form.add_error(
             error.field if error.field in form.fields else None, f"{sku}: {error.detail}" if sku else str(error.detail)
         )

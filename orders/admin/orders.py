@@ -18,6 +18,7 @@ from loyalty_site.kernel.backoffice import ShopAdmin
 from loyalty_site.kernel.badges import badge
 from loyalty_site.kernel.texts import moment_text, money_text
 from orders.admin import order_actions, order_page
+from orders.admin.asking import phone_or_empty
 from orders.admin.new_order import new_order
 from orders.models import Order
 from promocodes.rules import readings
@@ -161,6 +162,8 @@ def _search(typed: str) -> Q:
     if "@" in typed:
         customers = Customer.objects.filter(email__icontains=typed).values("pk")[:200]
         return Q(customer__in=list(customers.values_list("pk", flat=True))) | Q(contact_email__iexact=typed)
-    people = Q(last_name__icontains=typed) | Q(phone__contains=typed.replace(" ", ""))
+    people = Q(last_name__icontains=typed)
+    if phone := phone_or_empty(typed):
+        people |= Q(phone=phone)
     customers = Customer.objects.filter(people).values_list("pk", flat=True)[:200]
     return Q(promo_code__in=readings(typed)) | Q(external_number=typed) | Q(customer__in=list(customers))

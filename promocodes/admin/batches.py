@@ -1,5 +1,6 @@
 """Batches: made by the worker, watched here, downloaded, switched as a whole (PC-15)."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from promocodes.rules.summary import gift_text, period_text, summary
 
 
 class EndForm(forms.Form):
+    renamed = MappingProxyType({"ends_at": "ends_on"})
     ends_on = forms.DateField(
         label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

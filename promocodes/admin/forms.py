@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -50,6 +51,8 @@ def _count_field(label: Any, help_text: Any = "") -> forms.IntegerField:
 
 class TermsForm(forms.Form):
     """Validates shapes; what makes sense together is the service's to refuse, beside the field it belongs to."""
+
+    renamed = MappingProxyType({"starts_at": "starts_on", "ends_at": "ends_on"})
 
     type = forms.ChoiceField(label=_("Type"), choices=CodeType.choices, widget=forms.RadioSelect)
     value = _sum_field(_("Value"))

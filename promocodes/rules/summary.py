@@ -55,9 +55,13 @@ def gift_text(facts: SummaryFacts) -> str:
     if facts.minimum_order:
         amount = {"amount": money_text(facts.minimum_order)}
         words.append(_("in orders from %(amount)s") % amount if facts.category_names else _("from %(amount)s") % amount)
-    if facts.required_names:
-        words.append(_("if the order holds %(categories)s") % {"categories": listed(facts.required_names)})
-    return " ".join(words)
+    gift = " ".join(words)
+    if not facts.required_names:
+        return gift
+    return _("%(gift)s, if the order holds %(categories)s") % {
+        "gift": gift,
+        "categories": listed(facts.required_names),
+    }
 
 
 def period_text(starts_at: datetime | None, ends_at: datetime | None) -> str:

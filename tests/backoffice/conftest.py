@@ -1,7 +1,6 @@
 """Staff of every role, and a small shop to look at."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from customers.models import User
+from loyalty_site.kernel.transactions import in_transaction
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Order
 from orders.queries import QuoteRequest
@@ -98,8 +98,4 @@ def placed(shop: dict[str, Any], code: PromoCode) -> Order:
         delivery_method="courier",
         delivery_price=Decimal(300),
     )
-    return place_order(request=request, contact=Contact(name="Buyer One"), now=_now())
-
-
-def _now() -> datetime:
-    return NOW
+    return in_transaction(lambda: place_order(request=request, contact=Contact(name="Buyer One"), now=NOW))

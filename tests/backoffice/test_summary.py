@@ -31,8 +31,8 @@ SENTENCES = [
             starts_at=datetime(2026, 6, 7, tzinfo=MOSCOW),
             ends_at=datetime(2026, 6, 15, tzinfo=MOSCOW),
         ),
-        "₽100 off the order if the order holds “Shirts”, 7 – 14 June 2026, any number of uses",
-        "Скидка 100 ₽ на заказ если в заказе есть «Shirts», с 7 по 14 июня 2026, без ограничения применений",
+        "₽100 off the order, if the order holds “Shirts”, 7 – 14 June 2026, any number of uses",
+        "Скидка 100 ₽ на заказ, если в заказе есть «Shirts», с 7 по 14 июня 2026, без ограничения применений",
     ),
     (
         _facts(type="free_shipping", value=None, minimum_order=Decimal(1500), max_uses=100),
@@ -51,10 +51,14 @@ SENTENCES = [
             first_order_only=True,
             segment_name="VIP",
         ),
-        "Cashback of 7.5% on “Shoes” and “Bags” in orders from ₽2,000, 2 December 2026 – 10 January 2027, "
-        "any number of uses, 1 use per customer, only on the first order, only for the segment “VIP”",
-        "Кешбэк 7,5 % на «Shoes» и «Bags» при заказе от 2 000 ₽, со 2 декабря 2026 по 10 января 2027, "
-        "без ограничения применений, 1 применение на покупателя, только на первый заказ, только для сегмента «VIP»",
+        (
+            "Cashback of 7.5% on “Shoes” and “Bags” in orders from ₽2,000, 2 December 2026 – 10 January 2027, "
+            "any number of uses, 1 use per customer, only on the first order, only for the segment “VIP”"
+        ),
+        (
+            "Кешбэк 7,5 % на «Shoes» и «Bags» при заказе от 2 000 ₽, со 2 декабря 2026 по 10 января 2027, "
+            "без ограничения применений, 1 применение на покупателя, только на первый заказ, только для сегмента «VIP»"
+        ),
     ),
     (
         _facts(value=None, starts_at=None),

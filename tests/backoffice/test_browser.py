@@ -1,0 +1,131 @@
+"""The back office in a real browser: nothing serious for axe, no sideways scroll, nothing from another host."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from loyalty_site.roles import sync_roles
+from orders.models import Order
+from promocodes.models import PromoCode
+from tests.factories import CampaignFactory, SegmentFactory
+from tests.promocodes.rows import make_batch
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
+# Playwright's loop would make Django think it is asked from asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(browser: Browser, live_server: Any, as_role: Any) -> Iterator[Any]:
+    """A page signed in as a role: `open_as("manager", width=390, dark=True)`."""
+    sync_roles()
+    contexts = []
+
+    def opened(role: str, *, width: int = 1280, dark: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        cookies = {name: morsel.value for name, morsel in as_role(role).cookies.items()}
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
+    batch, campaign, segment = make_batch(), CampaignFactory.create(budget=1000), SegmentFactory.create()
+    why = f"?promo_code={code.code}&sku=SHIRT-1&quantity=1&channel=site&customer=&email=&phone=&delivery=&at="
+    return {
+        "home": reverse("admin:index"),
+        "codes": reverse("admin:promocodes_promocode_changelist"),
+        "new code": reverse("admin:promocodes_promocode_add"),
+        "code": reverse("admin:promocodes_promocode_page", args=[code.pk]),
+        "edit": reverse("admin:promocodes_promocode_edit", args=[code.pk]),
+        "batches": reverse("admin:promocodes_batch_changelist"),
+        "batch": reverse("admin:promocodes_batch_page", args=[batch.pk]),
+        "campaigns": reverse("admin:promocodes_campaign_changelist"),
+        "campaign": reverse("admin:promocodes_campaign_change", args=[campaign.pk]),
+        "report": reverse("admin_code_report") + "?compare=on&group=day",
+        "why not": reverse("admin_why_not") + why,
+        "orders": reverse("admin:orders_order_changelist"),
+        "new order": reverse("admin:orders_order_add"),
+        "order": reverse("admin:orders_order_page", args=[placed.pk]),
+        "customers": reverse("admin:customers_customer_changelist"),
+        "customer": reverse("admin:customers_customer_change", args=[placed.customer_id]),
+        "segments": reverse("admin:customers_segment_changelist"),
+        "segment": reverse("admin:customers_segment_change", args=[segment.pk]),
+        "products": reverse("admin:orders_product_changelist"),
+        "new product": reverse("admin:orders_product_add"),
+        "categories": reverse("admin:orders_category_changelist"),
+        "delivery": reverse("admin:orders_deliverymethod_changelist"),
+        "staff": reverse("admin:customers_user_changelist"),
+        "new staff": reverse("admin:customers_user_add"),
+        "programme": reverse("admin_programme"),
+        "keys": reverse("admin:loyalty_site_apikey_changelist"),
+        "new key": reverse("admin:loyalty_site_apikey_add"),
+        "schedule": reverse("admin:django_celery_beat_periodictask_changelist"),
+        "audit": reverse("admin_audit"),
+        "doctor": reverse("admin:loyalty_site_doctorreport_changelist"),
+        "section": reverse("admin:app_list", args=["promocodes"]),
+    }
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_no_page_has_serious_faults(width: int, dark: bool, open_as: Any, code: PromoCode, placed: Order) -> None:
+    page, axe, faults = open_as("administrator", width=width, dark=dark), Axe(), []
+    page.on("pageerror", lambda error: faults.append(("script", str(error))))
+    page.on("request", lambda asked: _is_ours(page, asked.url) or faults.append(("host", asked.url)))
+    for name, address in _pages(code, placed).items():
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found = axe.run(page).response["violations"]
+        faults += [(name, fault["id"]) for fault in found if fault["impact"] in ("serious", "critical")]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append((name, "scrolls sideways"))
+    assert faults == []
+
+
+def test_the_main_job_of_a_manager(open_as: Any, shop: Any) -> None:
+    """Typed, summed up in words, made, activated, copied."""
+    page = open_as("manager")
+    page.goto(reverse("admin:promocodes_promocode_add"))
+    page.fill("[name=value]", "5")
+    page.fill("[name=minimum_order]", "1000")
+    page.wait_for_selector("#summary >> text=5% off the whole order from")
+    page.wait_for_selector("#summary >> text=On a sample basket")
+    page.check("[name=type][value=free_shipping]")
+    assert page.is_hidden("[name=value]")
+    page.wait_for_selector("#summary >> text=Free delivery from")
+    page.check("[name=type][value=percent]")
+    assert page.input_value("[name=value]") == "5"
+    page.click("text=Create the promo code")
+    page.wait_for_selector("text=is made. It is a draft until it is activated.")
+    page.click("button:text-is('Activate')")
+    page.wait_for_selector("text=is activated.")
+    page.click("text=Copy the code")
+    page.wait_for_selector("#copied:text-is('Copied')")
+
+
+def _is_ours(page: Page, address: str) -> bool:
+    return address.startswith(("data:", "blob:", "http://localhost", "http://127.0.0.1"))

@@ -23,7 +23,7 @@ from promocodes.rules import Verdict
 class QuoteRequest:
     """What is asked. `lines` are (SKU, quantity) pairs; `customer_id` is a primary key or the public id.
 
-    The contact of a guest (normalised) stands in for a customer where uses are counted.
+    The contact of a guest, in any spelling, stands in for a customer where uses are counted.
 
     `unit_prices` are what a till states for its own lines, in their order; empty: the catalogue's prices. No HTTP
     call reaches them: they are for receipts that exist already.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 import customers.queries
 from customers.models import Customer
-from customers.rules import Shopper
+from customers.rules import Shopper, normalised_email, normalised_phone
 from loyalty_site.kernel.errors import invalid
 from orders.models import Order
 from promocodes.rules import holder_keys
@@ -62,11 +62,25 @@ def buyer(request: "QuoteRequest", *, lock: bool = False) -> Buyer:
             raise invalid("customer", _("There is no such customer."), "unknown_customer")
         keys = holder_keys(customer_id=found.id, email=found.email, phone=found.phone, secret=settings.HOLDER_SECRET)
         return Buyer(found, found.has_bought, keys)
-    email, phone = request.contact_email, request.contact_phone
+    email, phone = _typed_contact(request)
     if not email and not phone:
         return Buyer(None, False, ())
     keys = holder_keys(customer_id=None, email=email, phone=phone, secret=settings.HOLDER_SECRET)
     return Buyer(None, _guest_has_bought(email, phone), keys, email, phone)
+
+
+def _typed_contact(request: "QuoteRequest") -> tuple[str, str]:
+    """As orders store it. While somebody is still typing, what cannot be read is nobody's yet."""
+    email, phone = request.contact_email.strip(), request.contact_phone.strip()
+    try:
+        email = normalised_email(email) if email else ""
+    except ValueError:
+        email = ""
+    try:
+        phone = normalised_phone(phone, settings.PHONENUMBER_DEFAULT_REGION) if phone else ""
+    except ValueError:
+        phone = ""
+    return email, phone
 
 
 def _guest_has_bought(email: str, phone: str) -> bool:

@@ -1,0 +1,45 @@
+"""The settings of the programme."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import Programme
+from customers.queries import programme
+from customers.services import update_programme
+from loyalty_site.kernel.errors import InvalidInput
+
+pytestmark = pytest.mark.django_db
+
+
+def test_programme_has_defaults_before_anybody_changes_it():
+    settings = programme()
+    assert (settings.percent_policy, settings.unpaid_order_ttl_minutes, settings.base_earn_percent) == (
+        "replace",
+        60,
+        Decimal(10),
+    )
+    assert not Programme.objects.exists()
+
+
+def test_update_programme_changes_only_what_is_given():
+    update_programme(changes={"percent_policy": "best"})
+    changed = update_programme(changes={"base_earn_percent": Decimal("12.50")})
+    assert (changed.percent_policy, programme().base_earn_percent) == ("best", Decimal("12.50"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"percent_policy": "worst"}, "percent_policy"),
+        ({"base_earn_percent": Decimal("-1")}, "base_earn_percent"),
+        ({"unpaid_order_ttl_minutes": 0}, "unpaid_order_ttl_minutes"),
+        ({"base_earn_percent": Decimal("1000")}, "base_earn_percent"),
+    ],
+)
+def test_wrong_setting_is_named_and_changes_nothing(changes, field):
+    with pytest.raises(InvalidInput) as refusal:
+        update_programme(changes=changes)
+    assert [error.field for error in refusal.value.errors] == [field]
+    assert programme().base_earn_percent == Decimal(10)

@@ -15,3 +15,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("orders.urls")),
 ]
+
+handler400 = "loyalty_site.failures.bad_request"
+handler500 = "loyalty_site.failures.server_error"

@@ -17,7 +17,7 @@ from customers.services import update_programme
 from loyalty_site.api.fields import ProgrammeIn, ProgrammeOut, RootOut
 from loyalty_site.kernel.api import ApiView
 from loyalty_site.kernel.errors import NotFound
-from loyalty_site.kernel.problems import CONTENT_TYPE, Unexpected, problem
+from loyalty_site.kernel.problems import CONTENT_TYPE, problem
 from loyalty_site.kernel.schema import operation
 
 
@@ -25,9 +25,7 @@ class Root(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(
-        summary="Where to look", operation_id="getRoot", tags=["about"], responses=RootOut, auth=[]
-    )
+    @extend_schema(summary="Where to look", operation_id="getRoot", tags=["about"], responses=RootOut, auth=[])
     def get(self, request: Request) -> Response:
         return Response(
             {
@@ -84,8 +82,3 @@ class Docs(SpectacularSwaggerSplitView):
     content_negotiation_class = DefaultContentNegotiation
     authentication_classes = ()
     permission_classes = (AllowAny,)
-
-
-def server_error(request: HttpRequest) -> JsonResponse:
-    """The problem document of a failure outside a view; for the site's `handler500`."""
-    return JsonResponse(problem(Unexpected()), status=500, content_type=CONTENT_TYPE)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from loyalty_site.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound, TooMany
+from loyalty_site.kernel.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound, TooMany, WrongState
 from loyalty_site.kernel.parsing import BodyTooLarge
 
 log = logging.getLogger(__name__)
@@ -49,19 +49,25 @@ PLAIN: tuple[tuple[type[Exception], type[DomainError]], ...] = (
 
 
 def problem(error: DomainError) -> dict[str, Any]:
-    """The problem document of a refusal. `extra` adds members, as RFC 9457 allows."""
+    """The problem document of a refusal. `extra` adds members, as RFC 9457 allows.
+
+    Every wrong state has the one code of the contract; which one it was is the `reason`.
+    """
+    code, extra = error.code, error.extra
+    if isinstance(error, WrongState) and code != WrongState.code:
+        code, extra = WrongState.code, {"reason": code, **extra}
     errors: list[dict[str, str]] = []
     if isinstance(error, InvalidInput):
         errors = [{"field": e.field, "code": e.code, "detail": str(e.detail)} for e in error.errors]
     elif error.field:
         errors = [{"field": error.field, "code": error.code, "detail": str(error.message)}]
     return {
-        **error.extra,
-        "type": f"urn:problem:{error.code}",
+        **extra,
+        "type": f"urn:problem:{code}",
         "title": str(error.title),
         "status": error.status,
         "detail": str(error.message),
-        "code": error.code,
+        "code": code,
         "errors": errors,
     }
 

@@ -150,3 +150,16 @@ def test_limits_are_open_without_redis(api: Api, settings, monkeypatch: pytest.M
         assert api.get("orders").status_code == 200
     finally:
         limits._client.cache_clear()
+
+
+def test_failures_outside_the_views_are_problems_too(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problem(api.client.get("/api/v1/orders", headers={**api.headers, "Host": "evil.test"})) == (400, "malformed")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret of ours")
+
+    api.client.raise_request_exception = False
+    monkeypatch.setattr("loyalty_site.kernel.api.ApiView.dispatch", broken)
+    answer = api.get("orders")
+    assert problem(answer) == (500, "server_error")
+    assert "secret" not in answer.content.decode()

@@ -78,7 +78,10 @@ def test_code_is_activated_and_deactivated(api: Api) -> None:
 def test_code_whose_period_is_over_is_not_activated(api: Api) -> None:
     code = api.post("promocodes", FIVE_PERCENT | {"starts_on": "2020-01-01", "ends_on": "2020-01-02"}).json()["code"]
 
-    assert problem(api.post(f"promocodes/{code}/activate"))[0] == 409
+    answer = api.post(f"promocodes/{code}/activate")
+
+    assert problem(answer) == (409, "wrong_state")
+    assert answer.json()["reason"] == "expired"
 
 
 WRONG = [

@@ -19,7 +19,9 @@ from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order, Payment, Refund
 from orders.queries import QuoteRequest
+from orders.rules.import_rows import ImportedOrder
 from orders.services import Contact, cancel_order, cancel_overdue, pay_order, place_order, refund_order
+from orders.services.import_order import import_order
 from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
 from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory
@@ -136,6 +138,20 @@ def test_released_use_is_taken_again() -> None:
 def test_one_external_number_is_one_order() -> None:
     answers = crowd(lambda number: answer_of(lambda: place(external_number="A-1")), 40, workers=WORKERS)
     assert answers == Counter(done=1, external_number_taken=39)
+
+
+def test_import_takes_the_last_uses_and_each_number_once() -> None:
+    """Two tills import files that share half of their numbers, with one code of ten uses."""
+    code = make_code(max_uses=10)
+
+    def attempt(number: int) -> str:
+        given = ImportedOrder(1, "pos", f"N{number // 2}", [("SHIRT", 1)], promo_code=code, is_paid=True)
+        return answer_of(lambda: in_transaction(lambda: import_order(given=given, now=NOW)))
+
+    answers = crowd(attempt, 120, workers=WORKERS)
+
+    assert set(answers) <= {"done", "exhausted", "external_number_taken"}
+    assert (Order.objects.count(), Payment.objects.count(), PromoCode.objects.get().uses) == (10, 10, 10)
 
 
 def test_payment_reported_five_times_in_any_order_counts_once() -> None:

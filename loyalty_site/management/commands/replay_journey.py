@@ -11,8 +11,9 @@ till states the prices of the receipt. Its campaigns become campaigns, its redee
 * a redemption is typed in the basket of that household and day that shows the coupon. An order takes one code (PC-10):
   a second coupon of the same receipt is reported as not counted.
 
-Progress goes to stderr. Baskets that are there already are skipped, so the command may be stopped and run again. It ends with the figures, the
+Baskets that are there already are skipped, so the command may be stopped and run again. It ends with the figures, the
 usage report of the campaigns and `doctor`, whose exit code it returns; sums that differ from a receipt make it 1.
+Progress goes to stderr.
 """
 
 import sys

@@ -194,11 +194,16 @@ def spec_of(code: DemoCode, now: datetime) -> CodeSpec:
 
 
 @requires_transaction
-def add_codes(*, manager: User, marketer: User, now: datetime) -> None:
-    """Every campaign and lone code, all or none, made and activated on its first day. Drafts are the marketer's."""
+def add_campaigns(*, by: User, now: datetime) -> None:
     for campaign in CAMPAIGNS:
-        create_campaign(name=campaign.name, note=campaign.note, budget=campaign.budget, by=manager, now=now)
-    for code in CODES:
+        create_campaign(name=campaign.name, note=campaign.note, budget=campaign.budget, by=by, now=now)
+
+
+@requires_transaction
+def add_codes(*, manager: User, marketer: User, now: datetime) -> None:
+    """Every lone code, all or none, made and activated on its first day. Drafts are the marketer's."""
+    # Lists show the newest first: the examples come last.
+    for code in reversed(CODES):
         born = min(now, moment(now, code.days[0]))
         author = marketer if code.fate == "draft" else manager
         made = create_code(spec=spec_of(code, now), by=author, now=born).code
@@ -229,10 +234,16 @@ def quiet() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
+def has_campaigns() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM promocodes_campaign WHERE name = %s)", [LAUNCH])
+        return bool(cursor.fetchone()[0])
+
+
 def demo_codes() -> dict[str, str]:
-    """The lone codes by key: within a campaign they were made in the order of the table."""
+    """The lone codes by key: within a campaign they were made from the table's end to its beginning."""
     made = {campaign.name: codes_of(campaign.name) for campaign in CAMPAIGNS}
-    return {code.key: made[code.campaign].pop(0)[0] for code in CODES if made[code.campaign]}
+    return {code.key: made[code.campaign].pop()[0] for code in CODES if made[code.campaign]}
 
 
 def personal_codes(*, unused: bool = False) -> list[str]:

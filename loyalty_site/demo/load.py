@@ -64,10 +64,12 @@ def add_catalogue() -> None:
 
 def add_codes(now: datetime) -> None:
     manager, marketer = people.account(MANAGER), people.account(MARKETER)
-    if not codes.demo_codes():
-        in_transaction(partial(codes.add_codes, manager=manager, marketer=marketer, now=now))
+    if not codes.has_campaigns():
+        in_transaction(partial(codes.add_campaigns, by=manager, now=now))
     if not codes.personal_codes():
         codes.add_personal_codes(manager=manager, now=now)
+    if not codes.demo_codes():
+        in_transaction(partial(codes.add_codes, manager=manager, marketer=marketer, now=now))
 
 
 def add_trade(now: datetime, out: TextIO) -> None:

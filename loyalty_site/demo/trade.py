@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -72,12 +72,12 @@ def plans(*, people: Sequence[Customer], codes: dict[str, str], personal: Sequen
     left = list(personal)
     spans = [RECENT_DAYS] * RECENT_ORDERS + [DAYS] * (ORDERS - RECENT_ORDERS)
     moments = sorted(now - timedelta(minutes=draw.uniform(90, days * 24 * 60)) for days in spans)
-    planned = [_plan(number, at, draw, people, codes, left, now) for number, at in enumerate(moments)]
-    return [*planned, *_fresh_orders(people, codes, now)]
+    planned = [_plan(at, draw, people, codes, left, now) for at in moments]
+    in_order = sorted([*planned, *_fresh_orders(people, codes, now)], key=lambda plan: plan.at)
+    return [replace(plan, number=number) for number, plan in enumerate(in_order)]
 
 
 def _plan(
-    number: int,
     at: datetime,
     draw: random.Random,
     people: Sequence[Customer],
@@ -90,7 +90,7 @@ def _plan(
     code = _code_for(at, draw, codes, personal, now)
     channel = draw.choices(("site", "app", "pos"), (6, 3, 2))[0]
     return Plan(
-        number=number,
+        number=0,
         at=at,
         customer=customer,
         channel=channel,
@@ -146,8 +146,8 @@ def _fresh_orders(people: Sequence[Customer], codes: dict[str, str], now: dateti
         (timedelta(hours=9), None, shirts, "pickup", code, "paid"),
         (timedelta(0), me, (("TOWEL-2", 1),), "pickup", "", "unpaid"),
     )
-    for number, (before, customer, lines, delivery, typed, fate) in enumerate(fresh, start=ORDERS):
-        yield Plan(number, now - before, customer, "site", lines, delivery, typed, fate)
+    for before, customer, lines, delivery, typed, fate in fresh:
+        yield Plan(0, now - before, customer, "site", lines, delivery, typed, fate)
 
 
 # Leaves of the categories that codes name: products hang on leaves.

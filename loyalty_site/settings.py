@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "loyalty_site.static.ShopStaticFilesConfig",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "allauth",

@@ -16,7 +16,7 @@ TINTS = 6
 # A drawing is chosen by the first of these words that occurs in the product's name, else in a slug of its path,
 # nearest category first. The shop's goods are named in Russian, its slugs in English.
 DRAWINGS: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("hanger", ("чистк", "ремонт", "набо", "clean", "repair", "laundry")),
+    ("hanger", ("чистк", "ремонт", "набоек", "clean", "repair", "laundry")),
     ("gift", ("подарочн", "gift")),
     ("hat", ("шапк", "кепк", "шарф", "hat", "scarf")),
     ("shirt", ("футболк", "поло", "рубашк", "блузк", "shirt")),

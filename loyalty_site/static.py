@@ -1,0 +1,7 @@
+"""Static files without their sources: `*.src.css` is for the compiler of styles, never for a browser."""
+
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class ShopStaticFilesConfig(StaticFilesConfig):
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.src.css"]

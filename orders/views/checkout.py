@@ -16,6 +16,7 @@ from orders.services.placing import place_basket
 from orders.views import visitor
 from orders.views.checkout_page import CheckoutPage, checkout_page
 from orders.views.shown import change_since
+from promocodes.rules import Reason, explain
 from promocodes.services import CodeRejected
 
 PLACING = {"place", "place_without_code"}
@@ -62,6 +63,9 @@ def _place(page: CheckoutPage) -> HttpResponse:
         return redirect("shop:basket")
     if not page.form.is_valid():
         page.extra["refusal"] = _("Some of the fields need another look.")
+        return _shown(page, status=422)
+    if page.is_locked_out:
+        page.extra["refusal"] = explain(Reason.TOO_MANY_ATTEMPTS)
         return _shown(page, status=422)
     expected = _expected_total(page.request)
     try:

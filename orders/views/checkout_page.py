@@ -52,20 +52,29 @@ class CheckoutPage:
             delivery_price=method.price if method else Decimal(0),
         )
 
-    def price(self, now: datetime) -> None:
-        """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
-        subjects = guessing.guessing_subjects(
+    @property
+    def guessers(self) -> tuple[str, ...]:
+        """Whom wrong codes are counted against."""
+        return guessing.guessing_subjects(
             customer=self.customer.public_id if self.customer else None,
             session=self.request.session.session_key or "",
             address=self.request.META.get("REMOTE_ADDR", ""),
         )
+
+    @property
+    def is_locked_out(self) -> bool:
+        """Too many wrong codes: then even a right one is not looked at, neither shown nor placed (PC-16)."""
+        return bool(self.promo) and guessing.is_locked_out(self.guessers)
+
+    def price(self, now: datetime) -> None:
+        """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
         asked = self.quote_request
-        if self.promo and guessing.is_locked_out(subjects):
+        if self.is_locked_out:
             plain = quote(replace(asked, promo_code=None), now=now)
             self.priced = replace(plain, promo_code=_locked_out(self.promo))
             return
         self.priced = quote(asked, now=now)
-        self._count_try(subjects, now)
+        self._count_try(self.guessers, now)
 
     def _count_try(self, subjects: Sequence[str], now: datetime) -> None:
         """A code typed is one quote and one try, however often the page is shown with it (PC-16, PC-21)."""

@@ -284,3 +284,13 @@ def test_checkout_queries_do_not_grow_with_lines(visitor, code, django_assert_nu
 def test_pages_keep_the_code_out_of_the_referer(visitor):
     visitor.put("SHIRT")
     assert visitor.get("/checkout/", promo=CODE)["Referrer-Policy"] == "same-origin"
+
+
+def test_after_ten_wrong_codes_even_the_right_one_places_nothing(visitor, code):
+    visitor.put("SHIRT")
+    for number in range(10):
+        visitor.press("apply", promo_code=f"WRONG{number}CODE")
+    answer = visitor.press("place", promo_code=CODE, keep=visitor.hidden())
+    assert answer.status_code == 422
+    assert "Слишком много" in words(answer)
+    assert not Order.objects.exists()

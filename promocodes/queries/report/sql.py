@@ -29,6 +29,7 @@ CHOSEN = """
     AND (%(channel)s::text IS NULL OR {table}.channel = %(channel)s)
 """
 
+# A total has no group: it is told by `is_total`, and its empty text keeps the joins plain equalities.
 USES = """
 WITH taken AS (
     SELECT {period} AS period, {group} AS grp, r.discount, r.order_total,
@@ -40,7 +41,7 @@ WITH taken AS (
     LEFT JOIN customers_purchase p ON p.ref = r.order_ref
     WHERE r.released_at IS NULL AND r.redeemed_at >= %(covered)s AND r.redeemed_at < %(end)s {chosen}
 ), u AS (
-    SELECT period, grp, GROUPING(grp) AS is_total, count(*) AS uses, sum(discount) AS discount,
+    SELECT period, COALESCE(grp, '') AS grp, GROUPING(grp) AS is_total, count(*) AS uses, sum(discount) AS discount,
            sum(order_total) AS ordered, count(purchase_id) AS paid_orders, sum(goods_amount) AS paid_goods,
            sum(revenue) AS revenue, count(*) FILTER (WHERE is_first) AS new_customers,
            count(DISTINCT customer_id) AS buyers,
@@ -51,26 +52,20 @@ WITH taken AS (
     FROM promocodes_redemption r {codes}
     WHERE r.released_at >= %(covered)s AND r.released_at < %(end)s {chosen}
 ), l AS (
-    SELECT period, grp, GROUPING(grp) AS is_total, count(*) AS releases
+    SELECT period, COALESCE(grp, '') AS grp, GROUPING(grp) AS is_total, count(*) AS releases
     FROM released GROUP BY GROUPING SETS ((period, grp), (period))
 ), quoted AS (
     SELECT CASE WHEN q.day >= %(first_day)s THEN 0 ELSE 1 END AS period, {quoted_group} AS grp, q.outcome, q.count
     FROM promocodes_quotetally q {quoted_codes}
     WHERE q.day >= %(covered_day)s AND q.day <= %(last_day)s {quoted_chosen}
 ), t AS (
-    SELECT period, grp, GROUPING(grp) AS is_total, sum(count) AS quotes,
+    SELECT period, COALESCE(grp, '') AS grp, GROUPING(grp) AS is_total, sum(count) AS quotes,
            sum(count) FILTER (WHERE outcome = 'applied') AS applied_quotes
     FROM quoted GROUP BY GROUPING SETS ((period, grp), (period))
-), keys AS (
-    SELECT period, grp, is_total FROM u UNION SELECT period, grp, is_total FROM l
-    UNION SELECT period, grp, is_total FROM t
 ), j AS MATERIALIZED (
-    SELECT keys.period, keys.grp, keys.is_total, u.uses, u.discount, u.ordered, u.paid_orders, u.paid_goods,
+    SELECT period, grp, is_total, u.uses, u.discount, u.ordered, u.paid_orders, u.paid_goods,
            u.revenue, u.new_customers, u.buyers, u.returned_buyers, l.releases, t.quotes, t.applied_quotes
-    FROM keys
-    LEFT JOIN u ON (u.period, u.is_total) = (keys.period, keys.is_total) AND u.grp IS NOT DISTINCT FROM keys.grp
-    LEFT JOIN l ON (l.period, l.is_total) = (keys.period, keys.is_total) AND l.grp IS NOT DISTINCT FROM keys.grp
-    LEFT JOIN t ON (t.period, t.is_total) = (keys.period, keys.is_total) AND t.grp IS NOT DISTINCT FROM keys.grp
+    FROM u FULL JOIN l USING (period, grp, is_total) FULL JOIN t USING (period, grp, is_total)
 ), busiest AS (
     SELECT grp FROM j WHERE is_total = 0
     GROUP BY grp ORDER BY COALESCE(sum(uses), 0) DESC, COALESCE(sum(quotes), 0) DESC, grp LIMIT %(limit)s

@@ -203,6 +203,18 @@ class Programme(models.Model):
         _("a second person activates codes above, roubles"), max_digits=12, decimal_places=2, null=True, blank=True
     )
 
+    point_value = models.DecimalField(_("a point pays, roubles"), max_digits=8, decimal_places=2, default=1)
+    points_cap_percent = models.DecimalField(
+        _("points pay at most, % of the goods"), max_digits=5, decimal_places=2, default=30
+    )
+    points_hold_days = models.PositiveSmallIntegerField(_("earned points wait, days"), default=0)
+    points_life_days = models.PositiveSmallIntegerField(_("points live, days"), default=365)
+    points_grace_days = models.PositiveSmallIntegerField(_("returned points live at least, days"), default=14)
+    first_purchase_bonus = models.PositiveIntegerField(_("points for the first purchase"), default=300)
+    second_person_points = models.PositiveIntegerField(
+        _("a second person confirms corrections above, points"), null=True, blank=True
+    )
+
     class Meta:
         verbose_name = _("programme settings")
         verbose_name_plural = _("programme settings")
@@ -211,9 +223,12 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(base_earn_percent__gte=0, base_earn_percent__lte=100), name="programme_earn_percent"
             ),
+            models.CheckConstraint(condition=Q(unpaid_order_ttl_minutes__gte=1), name="programme_unpaid_ttl_positive"),
+            models.CheckConstraint(condition=Q(point_value__gt=0), name="programme_point_value_positive"),
             models.CheckConstraint(
-                condition=Q(unpaid_order_ttl_minutes__gte=1), name="programme_unpaid_ttl_positive"
+                condition=Q(points_cap_percent__gte=0, points_cap_percent__lte=100), name="programme_points_cap_percent"
             ),
+            models.CheckConstraint(condition=Q(points_life_days__gte=1), name="programme_points_life_positive"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,13 @@ CHANGEABLE = (
     "sale_goods_excluded",
     "second_person_percent",
     "second_person_amount",
+    "point_value",
+    "points_cap_percent",
+    "points_hold_days",
+    "points_life_days",
+    "points_grace_days",
+    "first_purchase_bonus",
+    "second_person_points",
 )
 
 # The database holds most of these too, but does not say which field was wrong.

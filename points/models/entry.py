@@ -1,0 +1,120 @@
+"""The ledger: what happened to points, line by line, for ever (PT-1)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from points.models.account import PointsAccount
+from points.models.guards import never_changed, never_lost, refers_to
+from points.models.lot import Lot
+from points.rules import EntryKind
+
+
+class Entry(models.Model):
+    """`amount` points into (+) or out of (−) a lot; without a lot, into (−) or out of (+) debt.
+
+    `fact` is the business fact it stands for; one that touches several lots is several entries, `part` 1, 2, 3.
+    `reverses` names what a return, a take-back or an undone expiry undoes. The author is None for the programme itself.
+    """
+
+    class Kind(models.TextChoices):
+        EARN = EntryKind.EARN, _("earned")
+        SPEND = EntryKind.SPEND, _("spent")
+        RETURN = EntryKind.RETURN, _("returned")
+        TAKE_BACK = EntryKind.TAKE_BACK, _("taken back")
+        EXPIRE = EntryKind.EXPIRE, _("expired")
+        ADJUST = EntryKind.ADJUST, _("corrected")
+        DEBT = EntryKind.DEBT, _("debt paid")
+
+    # Accounts and lots are never deleted; the trigger `entry_has_lot` stands for both foreign keys.
+    account = models.ForeignKey(
+        PointsAccount,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
+        verbose_name=_("account"),
+    )
+    lot = models.ForeignKey(
+        Lot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="entries",
+        verbose_name=_("lot"),
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    amount = models.IntegerField(_("points"))
+    fact = models.CharField(_("fact"), max_length=120)
+    part = models.PositiveSmallIntegerField(_("part"), default=1)
+    order_ref = models.CharField(_("order"), max_length=64, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="reversals",
+        verbose_name=_("undoes"),
+    )
+    posted_at = models.DateTimeField(_("posted"))
+
+    class Meta:
+        verbose_name = _("points entry")
+        verbose_name_plural = _("points entries")
+        default_permissions = ("view",)
+        triggers = [
+            *never_lost(),
+            *never_changed(),
+            *refers_to(
+                "entry_has_lot",
+                """SELECT FROM added a LEFT JOIN points_lot l ON l.id = a.lot_id
+                   WHERE a.lot_id IS NOT NULL AND l.account_id IS DISTINCT FROM a.account_id
+                   UNION ALL
+                   SELECT FROM added a WHERE a.lot_id IS NULL
+                   AND NOT EXISTS (SELECT FROM points_pointsaccount p WHERE p.customer_id = a.account_id)""",
+                "an entry without a lot of its account",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint("fact", "part", name="points_entry_fact_once"),
+            models.CheckConstraint(condition=~Q(amount=0), name="points_entry_moves"),
+            models.CheckConstraint(
+                condition=Q(lot__isnull=False) | Q(kind__in=[EntryKind.TAKE_BACK, EntryKind.DEBT]),
+                name="points_entry_debt_kinds",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=EntryKind.EARN, amount__gt=0)
+                    | Q(kind__in=[EntryKind.SPEND, EntryKind.TAKE_BACK], amount__lt=0)
+                    | Q(kind=EntryKind.RETURN, amount__gt=0)
+                    | Q(kind__in=[EntryKind.ADJUST, EntryKind.DEBT, EntryKind.EXPIRE])
+                ),
+                name="points_entry_sign",
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=False)
+                | ~Q(kind__in=[EntryKind.RETURN, EntryKind.TAKE_BACK]) & ~Q(kind=EntryKind.EXPIRE, amount__gt=0),
+                name="points_entry_reverses",
+            ),
+        ]
+        indexes = [
+            models.Index("account", "id", name="points_entry_account"),
+            models.Index("order_ref", name="points_entry_order", condition=~Q(order_ref="")),
+            models.Index("reverses", name="points_entry_reversed", condition=Q(reverses__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} {self.amount:+d}"

@@ -1,0 +1,46 @@
+"""Writes of the ledger: keyword-only, inside a transaction, each fact once."""
+
+from points.services.actions import report_action
+from points.services.adjust import adjust, confirm_adjustment, refuse_adjustment
+from points.services.earn import earn, open_account
+from points.services.errors import (
+    ActionLimitReached,
+    FactTaken,
+    MoreThanLeft,
+    NoSuchAction,
+    NotEnoughPoints,
+    NothingEarned,
+    NothingSpent,
+)
+from points.services.expire import Expired, expire_due
+from points.services.grants import Granted, grant_to_many
+from points.services.notices import queue_expiry_notices
+from points.services.posting import Posted, PostedEntry
+from points.services.spend import return_spent, spend
+from points.services.take_back import take_back
+
+__all__ = [
+    "ActionLimitReached",
+    "Expired",
+    "FactTaken",
+    "Granted",
+    "MoreThanLeft",
+    "NoSuchAction",
+    "NotEnoughPoints",
+    "NothingEarned",
+    "NothingSpent",
+    "Posted",
+    "PostedEntry",
+    "adjust",
+    "confirm_adjustment",
+    "earn",
+    "expire_due",
+    "grant_to_many",
+    "open_account",
+    "queue_expiry_notices",
+    "refuse_adjustment",
+    "report_action",
+    "return_spent",
+    "spend",
+    "take_back",
+]

@@ -1,0 +1,54 @@
+"""Earning: a new lot, debt paid first (PT-5, PT-7)."""
+
+from datetime import datetime
+
+from customers.models import User
+from loyalty_site.kernel.transactions import requires_transaction
+from points.models import Lot
+from points.rules import EntryKind
+from points.services.errors import FactTaken
+from points.services.inputs import checked_amount
+from points.services.posting import NewLot, Origin, Posted, lock_or_open_account, post_lot
+from points.services.reading import read_book
+
+
+@requires_transaction
+def open_account(*, customer_id: int, now: datetime) -> None:
+    """Make the customer's account if there is none. Everything that gives points does it by itself."""
+    lock_or_open_account(customer_id, now=now)
+
+
+@requires_transaction
+def earn(
+    *,
+    customer_id: int,
+    amount: int,
+    kind: str,
+    fact: str,
+    available_from: datetime,
+    expires_at: datetime,
+    now: datetime,
+    order_ref: str = "",
+    reason: str = "",
+    by: User | None = None,
+) -> Posted:
+    """`amount` points in a new lot of `kind` (`Lot.Kind`), pending until `available_from`.
+
+    The same fact again returns the first result, whatever the dates; with another customer, amount or kind it
+    raises FactTaken. Two statements, one more with a customer's first points.
+    """
+    checked_amount(amount)
+    debt = lock_or_open_account(customer_id, now=now)
+    origin = Origin(customer_id, fact, now, order_ref, reason, by.pk if by else None)
+    lot = NewLot(Lot.Kind(kind).value, amount, available_from, expires_at)
+    return post_lot(origin, lot, kind=EntryKind.EARN, debt=debt) or earned_before(origin, lot, EntryKind.EARN)
+
+
+def earned_before(origin: Origin, lot: NewLot, kind: EntryKind) -> Posted:
+    """The first result of a fact that stands already. Raises FactTaken when it stands for something else."""
+    book = read_book(origin.account_id, origin.fact)
+    posted: Posted | None = book.repeated(origin.fact, kind, lot.amount)
+    same = {"fact": origin.fact, "kind": lot.kind, "order_ref": origin.order_ref}
+    if posted is None or not Lot.objects.filter(**same).exists():
+        raise FactTaken
+    return posted

@@ -1,0 +1,53 @@
+"""Refusals of the ledger."""
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.kernel.errors import Conflict, DomainError, NotFound
+
+
+class NotEnoughPoints(DomainError):
+    """`extra["points_available"]` says how many there are (PT-7)."""
+
+    code, status = "not_enough_points", 422
+    title = _("Not enough points")
+    message = _("There are fewer points than that.")
+
+    def __init__(self, available: int) -> None:
+        super().__init__(extra={"points_available": available})
+
+
+class FactTaken(Conflict):
+    """The same business fact was posted before with other inputs (PT-4)."""
+
+    code = "idempotency_mismatch"
+    message = _("This has been posted before with other values.")
+
+
+class NothingEarned(NotFound):
+    code = "nothing_earned"
+    message = _("No points were earned for this.")
+
+
+class NothingSpent(NotFound):
+    code = "nothing_spent"
+    message = _("No points were spent on this order.")
+
+
+class MoreThanLeft(Conflict):
+    """More than remains to be returned or taken back; `extra["points_left"]` says how much does."""
+
+    code = "more_than_left"
+    message = _("Fewer points than that are left to undo.")
+
+    def __init__(self, left: int) -> None:
+        super().__init__(extra={"points_left": left})
+
+
+class NoSuchAction(NotFound):
+    code = "unknown_action"
+    message = _("There is no such action, or it earns nothing now.")
+
+
+class ActionLimitReached(DomainError):
+    code = "action_limit_reached"
+    message = _("The customer has earned everything this action gives.")

@@ -131,14 +131,13 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
-            "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
+            "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c jit=off"
+            # The ledger refuses TRUNCATE; a test on committed rows ends with it.
+            + (" -c loyalty.may_truncate=on" if TESTING else ""),
             "application_name": "loyalty",
         },
     }
 }
-if TESTING:
-    # The ledger refuses TRUNCATE; Django empties tables with it after a test on committed rows.
-    DATABASES["default"]["OPTIONS"]["options"] += " -c loyalty.may_truncate=on"  # type: ignore[index,operator]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _required("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -206,7 +205,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = env("SESSION_COOKIE_NAME", default="loyalty_session")
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

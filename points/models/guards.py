@@ -11,7 +11,7 @@ class UntruncatedTrigger(pgtrigger.Trigger):
     operation = pgtrigger.Truncate
     level = pgtrigger.Statement
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model) -> str:
         return f"""
             IF COALESCE(current_setting('loyalty.may_truncate', true), '') <> 'on' THEN
                 RAISE insufficient_privilege USING MESSAGE = 'pgtrigger: {model._meta.db_table} is never emptied';

@@ -131,9 +131,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
-            "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c jit=off"
-            # The ledger refuses TRUNCATE; a test on committed rows ends with it.
-            + (" -c loyalty.may_truncate=on" if TESTING else ""),
+            "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
             "application_name": "loyalty",
         },
     }

@@ -7,6 +7,7 @@ Spaces inside a value are non-breaking.
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 
 NBSP = "\N{NO-BREAK SPACE}"
+Moment = TypeVar("Moment", date, datetime)
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -65,7 +67,7 @@ def _money_pattern(locale: Locale, currency: str, whole: bool) -> str:
     return pattern.replace(".00", "") if whole else pattern
 
 
-def _local(moment: date | datetime) -> date | datetime:
+def _local(moment: Moment) -> Moment:
     if isinstance(moment, datetime) and timezone.is_aware(moment):
         return timezone.localtime(moment)
     return moment

@@ -1,6 +1,6 @@
 """Limits over real HTTP: many clients against gunicorn, each entry point, ended by the doctor (PC-13, O-4).
 
-The short form runs in CI; `make chaos` sets CHAOS=1 for 2,000 attempts by 16 clients.
+The short form runs in CI; CHAOS=1 makes it 2,000 attempts by 16 clients.
 """
 
 import json
@@ -18,17 +18,23 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order
+from orders.queries import QuoteRequest
+from orders.services import Contact, place_order
 from promocodes.models import PromoCode, Redemption
+from promocodes.services import CodeRejected
 from tests.api.conftest import new_key
 from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory
 from tests.servers import http_server
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-ATTEMPTS, CLIENTS = (2_000, 16) if os.environ.get("CHAOS") else (640, 16)
+CHAOS = bool(os.environ.get("CHAOS"))
+MANY, FEW, CLIENTS = (2_000, 2_000, 16) if CHAOS else (640, 320, 16)
 LIMIT = 100
 Answered = tuple[int, dict[str, Any]]
 
@@ -49,11 +55,16 @@ class Shop:
                 "Idempotency-Key": key,
             },
         )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, json.load(refusal)
+        for _again in range(1 if CHAOS else 20):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.status, json.load(answer)
+            except urllib.error.HTTPError as refusal:
+                answered = refusal.code, json.load(refusal)
+            # A machine too slow for the lock timeout says so, and a client asks again with the same key.
+            if answered[0] != 503:
+                break
+        return answered
 
     def get(self, path: str) -> dict[str, Any]:
         request = urllib.request.Request(
@@ -80,13 +91,13 @@ def live_code(**fields: Any) -> PromoCode:
     return PromoCodeFactory(terms__starts_at=now - timedelta(1), terms__ends_at=now + timedelta(1), **fields)
 
 
-def crowd(attempt: Callable[[int], str]) -> Counter[str]:
-    """`ATTEMPTS` calls by `CLIENTS` at once, started together."""
+def crowd(attempt: Callable[[int], str], attempts: int = FEW) -> Counter[str]:
+    """`attempts` calls by `CLIENTS` at once, started together."""
     gate = threading.Barrier(CLIENTS)
 
     def work(client: int) -> list[str]:
         gate.wait()
-        return [attempt(number) for number in range(client, ATTEMPTS, CLIENTS)]
+        return [attempt(number) for number in range(client, attempts, CLIENTS)]
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         return Counter(answer for share in clients.map(work, range(CLIENTS)) for answer in share)
@@ -104,10 +115,9 @@ def assert_healthy() -> None:
 def test_a_limit_of_100_holds_over_http(shop: Shop) -> None:
     code = live_code(max_uses=LIMIT)
 
-    answers = crowd(lambda number: outcome(shop.place(code.code, key=f"k-{number}")))
+    answers = crowd(lambda number: outcome(shop.place(code.code, key=f"k-{number}")), MANY)
 
-    refused = ATTEMPTS - LIMIT
-    assert answers == Counter({"placed": LIMIT, "422 promo_code_rejected exhausted": refused})
+    assert answers == Counter({"placed": LIMIT, "422 promo_code_rejected exhausted": MANY - LIMIT})
     assert Redemption.objects.filter(released_at=None).count() == Order.objects.count() == LIMIT
     assert_healthy()
 
@@ -144,37 +154,36 @@ def test_a_cancelled_use_is_taken_again_and_never_twice(shop: Shop) -> None:
 
 def test_two_entry_points_share_one_limit(shop: Shop) -> None:
     """The site through the API, and a till in the same process as the worker: one service behind both."""
-    from django.db import connection
-
-    from loyalty_site.kernel.errors import DomainError
-    from loyalty_site.kernel.transactions import in_transaction
-    from orders.queries import QuoteRequest
-    from orders.services import Contact, place_order
-
     code = live_code(max_uses=LIMIT)
     request = QuoteRequest(channel="pos", lines=(("SHIRT-1", 1),), promo_code=code.code)
 
-    def attempt(number: int) -> str:
-        if number % 2:
-            return outcome(shop.place(code.code, key=f"k-{number}"))
+    def at_the_till() -> str:
         try:
             in_transaction(lambda: place_order(request=request, contact=Contact(), now=timezone.now()))
-        except DomainError as refusal:
-            return f"{refusal.status} {refusal.code} {refusal.extra['reason']}"
+        except CodeRejected as refusal:
+            return f"422 promo_code_rejected {refusal.reason}"
+        except OperationalError:
+            return "busy"
         finally:
             connection.close()
         return "placed"
 
+    def attempt(number: int) -> str:
+        if number % 2:
+            return outcome(shop.place(code.code, key=f"k-{number}"))
+        answers = (at_the_till() for _again in range(20))
+        return next(answer for answer in answers if answer != "busy")
+
     answers = crowd(attempt)
 
-    assert answers == Counter({"placed": LIMIT, "422 promo_code_rejected exhausted": ATTEMPTS - LIMIT})
+    assert answers == Counter({"placed": LIMIT, "422 promo_code_rejected exhausted": FEW - LIMIT})
     assert set(Order.objects.values_list("channel", flat=True)) == {"site", "pos"}
     assert_healthy()
 
 
 def test_keys_sent_many_times_have_one_effect_each(shop: Shop) -> None:
     """Each key is sent by many clients at once: one order, one answer."""
-    keys = ATTEMPTS // 20
+    keys = FEW // 20
     code = live_code(max_uses=keys)
     numbers: list[set[str]] = [set() for _ in range(keys)]
 
@@ -185,7 +194,7 @@ def test_keys_sent_many_times_have_one_effect_each(shop: Shop) -> None:
 
     answers = crowd(attempt)
 
-    assert answers == Counter({"201": ATTEMPTS})
+    assert answers == Counter({"201": FEW})
     assert [len(found) for found in numbers] == [1] * keys
     assert Order.objects.count() == Redemption.objects.count() == keys
     assert_healthy()

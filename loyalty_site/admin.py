@@ -75,6 +75,13 @@ class StaffAdmin(ShopAdmin):
             return False
         return super().has_change_permission(request, obj)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        title = {} if object_id else {"title": _("New account of staff")}
+        return super().changeform_view(request, object_id, form_url, {**buttons, **title, **(extra_context or {})})
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()

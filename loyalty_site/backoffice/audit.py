@@ -60,7 +60,8 @@ def _kinds() -> Iterator[tuple[str, type[Model]]]:
 def _newest(models: Any, before: datetime | None, who: str) -> Iterator[Any]:
     """The newest of each kind are enough to find the newest of all; each is one indexed query."""
     for model in models:
-        events = model.objects.select_related("pgh_context").order_by("-pgh_id")
+        # A code keeps the row before a change too; the row after it tells enough here.
+        events = model.objects.exclude(pgh_label="before").select_related("pgh_context").order_by("-pgh_id")
         if before:
             events = events.filter(pgh_created_at__lt=before)
         if who.isdigit():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -39,14 +40,17 @@ def uses_of_days(first: date, last: date) -> list[DayOfUses]:
 
 
 def terms_ending(now: datetime, *, days: int, limit: int = 8) -> list[Terms]:
-    """Terms of live codes whose period is over within `days`, the soonest first, with campaign and batch. One query.
+    """Terms of live codes whose period is over within `days`, the soonest first, with campaign and batch. Two queries.
 
-    `code_id` and `code` name one code of the terms, for a link.
+    Terms of a code made by itself carry it as `code`.
     """
     soon = _live_terms().filter(ends_at__gt=now, ends_at__lte=now + timedelta(days=days), starts_at__lte=now)
-    first = PromoCode.objects.filter(terms=OuterRef("pk")).order_by("pk")
-    named = soon.annotate(code_id=first.values("pk")[:1], code=first.values("code")[:1])
-    return list(named.select_related("campaign", "batch").order_by("ends_at", "pk")[:limit])
+    found: list[Any] = list(soon.select_related("campaign", "batch").order_by("ends_at", "pk")[:limit])
+    alone = [terms.pk for terms in found if not hasattr(terms, "batch")]
+    codes = {code.terms_id: code for code in PromoCode.objects.filter(terms__in=alone)}
+    for terms in found:
+        terms.code = codes.get(terms.pk)
+    return found
 
 
 def refusals_of_days(first: date, last: date) -> list[tuple[str, int]]:
@@ -62,5 +66,5 @@ def uses_by_customer(customer_id: int) -> QuerySet[Redemption]:
 
 
 def _live_terms() -> QuerySet[Terms]:
-    is_on = Q(switch=True) | Q(switch__isnull=True, terms__batch__switch=True)
-    return Terms.objects.filter(Exists(PromoCode.objects.filter(is_on, terms=OuterRef("pk"))))
+    by_hand = Exists(PromoCode.objects.filter(switch=True, terms=OuterRef("pk")))
+    return Terms.objects.filter(Q(batch__switch=True) | by_hand)

@@ -87,9 +87,11 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
     coupons = match_coupons(dataset)
     typed = {number: coupons.by_receipt[number] for number in receipts.numbers() & coupons.by_receipt.keys()}
     keys = keys_by_campaign(coupons, {key.campaign for typed_here in typed.values() for key in typed_here})
-    codes_made = Progress(out, f"promo codes of {len(keys)} campaigns", sum(map(len, keys.values())))
-    codes = add_campaigns(dataset, keys, coupons, customers, seen=codes_made.seen)
-    codes_made.finish()
+    codes = {}
+    if keys:
+        codes_made = Progress(out, f"promo codes of {len(keys)} campaigns", sum(map(len, keys.values())))
+        codes = add_campaigns(dataset, keys, coupons, customers, seen=codes_made.seen)
+        codes_made.finish()
     present = replayed_orders().keys() & receipts.numbers()
     parts = [receipts.places_of(worker, workers, without=present) for worker in range(workers)]
     progress = Progress(out, "baskets", sum(map(len, parts)))

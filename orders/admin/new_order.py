@@ -1,6 +1,7 @@
 """An order placed by staff for a customer: the same placing as everywhere, limits and all (O-8)."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -13,17 +14,18 @@ from django.utils.translation import gettext_lazy
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
-from orders import services
 from orders.admin.asking import AskForm, line_error_text
 from orders.models import Order
 from orders.queries import QuoteRequest, quote
 from orders.services import Contact, TotalChanged
+from orders.services.placing import place_by_staff
 
 
 class NewOrderForm(AskForm):
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=500)
     expected_total = forms.DecimalField(required=False, widget=forms.HiddenInput)
+    placing_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def contact(self) -> Contact:
         values, found = self.cleaned_data, self.found
@@ -56,14 +58,20 @@ def new_order(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest, form: NewOrderForm, asked: QuoteRequest) -> Order | None:
     contact = form.contact()
-    expected = form.cleaned_data["expected_total"]
-    user: Any = request.user
+    values = form.cleaned_data
+    by: Any = request.user
     try:
-        return in_transaction(
-            lambda: services.place_order(
-                request=asked, contact=contact, now=timezone.now(), by=user.email, expected_total=expected
+        number = in_transaction(
+            lambda: place_by_staff(
+                placing_key=values["placing_key"] or uuid4(),
+                request=asked,
+                contact=contact,
+                expected_total=values["expected_total"],
+                by=by,
+                now=timezone.now(),
             )
         )
+        return Order.objects.get(pk=number)
     except TotalChanged:
         form.add_error(None, _("The price has changed: look at the new one and place the order again."))
     except DomainError as refusal:
@@ -99,5 +107,6 @@ def _page(request: HttpRequest, form: NewOrderForm, priced: Any = None, status: 
         opts=Order._meta,
         form=form,
         quote=priced,
+        placing_key=form["placing_key"].value() or uuid4(),
         status=status,
     )

@@ -1,6 +1,7 @@
-"""Placing from the site's checkout: once for each form that was shown, however often it is sent (O-4)."""
+"""Placing from a form of the site or the back office: once for each form shown, however often it is sent (O-4)."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from customers.models import User
 from loyalty_site.kernel.answers import Answer
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.transactions import requires_transaction
@@ -40,21 +42,48 @@ def place_basket(
     Raises what `place_order` raises.
     """
 
+    def place() -> str:
+        order = place_order(request=request, contact=contact, expected_total=expected_total, now=now)
+        empty_basket(token=token)
+        return order.number
+
+    body_hash = hashlib.sha256(token.bytes).hexdigest()
+    return _once(f"basket:{token}", placing_key, "site checkout", body_hash, place)
+
+
+@requires_transaction
+def place_by_staff(
+    *,
+    placing_key: UUID,
+    request: QuoteRequest,
+    contact: Contact,
+    expected_total: Decimal,
+    by: User,
+    now: datetime,
+) -> str:
+    """The number of the order placed by `by` for a customer; the same form sent twice places one order (O-4).
+
+    Raises what `place_order` raises, and IdempotencyMismatch when a form that placed an order comes back changed.
+    """
+
+    def place() -> str:
+        order = place_order(request=request, contact=contact, expected_total=expected_total, by=by.email, now=now)
+        return order.number
+
+    body_hash = hashlib.sha256(repr((request, contact)).encode()).hexdigest()
+    return _once(f"staff:{by.pk}", placing_key, "back office", body_hash, place)
+
+
+def _once(caller: str, key: UUID, route: str, body_hash: str, place: Callable[[], str]) -> str:
     def work() -> Answer:
         try:
-            order = place_order(request=request, contact=contact, expected_total=expected_total, now=now)
+            return Answer.of(200, place())
         except DomainError as refusal:
             raise _RefusalError(refusal) from refusal
-        empty_basket(token=token)
-        return Answer.of(200, order.number)
 
     try:
         answer = import_string(settings.IDEMPOTENCY_STORE)(
-            caller=f"basket:{token}",
-            key=str(placing_key),
-            route="site checkout",
-            body_hash=hashlib.sha256(token.bytes).hexdigest(),
-            work=work,
+            caller=caller, key=str(key), route=route, body_hash=body_hash, work=work
         )
     except _RefusalError as refused:
         raise refused.refusal from None

@@ -95,6 +95,15 @@ def test_staff_place_an_order_at_the_price_they_were_shown(manager: Client, shop
     )
 
 
+def test_a_form_sent_twice_places_one_order(manager: Client, shop: Any) -> None:
+    shown = manager.post(reverse("admin:orders_order_add"), {**ASKED, "promo_code": "", "_quote": "1"})
+    typed = {**ASKED, "promo_code": "", "_place": "1", "expected_total": "500.00"}
+    typed["placing_key"] = str(shown.context["placing_key"])
+    answers = [manager.post(reverse("admin:orders_order_add"), typed) for _time in range(2)]
+    address = reverse("admin:orders_order_page", args=[Order.objects.get().pk])
+    assert [answer.url for answer in answers] == [address, address]
+
+
 def test_an_order_is_not_placed_at_another_price_than_shown(manager: Client, shop: Any, code: PromoCode) -> None:
     typed = {**ASKED, "_place": "1", "expected_total": "100.00"}
     answer = manager.post(reverse("admin:orders_order_add"), typed)

@@ -176,6 +176,13 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         "sale_goods_excluded": False,
         "second_person_percent": None,
         "second_person_amount": None,
+        "second_person_points": None,
+        "point_value": "1.00",
+        "points_cap_percent": "30.00",
+        "points_hold_days": 0,
+        "points_life_days": 365,
+        "points_grace_days": 14,
+        "first_purchase_bonus": 300,
     }
     assert api.get("programme").json() == defaults
 
@@ -187,6 +194,9 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         {"percent_policy": "worst"},
         {"unpaid_order_ttl_minutes": 0},
         {"base_earn_percent": "101.00"},
+        {"point_value": "0.00"},
+        {"points_life_days": 0},
+        {"first_purchase_bonus": -1},
         {"colour": 1},
     ):
         assert problem(api.call("PATCH", "programme", wrong)) == (400, "invalid")

@@ -27,7 +27,7 @@ class Entry(models.Model):
         ADJUST = EntryKind.ADJUST, _("corrected")
         DEBT = EntryKind.DEBT, _("debt paid")
 
-    # Accounts and lots are never deleted; the trigger `entry_has_lot` stands for both foreign keys.
+    # Accounts, lots and entries are never deleted; the trigger `entry_has_lot` stands for their foreign keys.
     account = models.ForeignKey(
         PointsAccount,
         models.PROTECT,
@@ -65,6 +65,7 @@ class Entry(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        db_constraint=False,
         db_index=False,
         related_name="reversals",
         verbose_name=_("undoes"),
@@ -80,12 +81,13 @@ class Entry(models.Model):
             *never_changed(),
             *refers_to(
                 "entry_has_lot",
-                """SELECT FROM added a LEFT JOIN points_lot l ON l.id = a.lot_id
-                   WHERE a.lot_id IS NOT NULL AND l.account_id IS DISTINCT FROM a.account_id
-                   UNION ALL
-                   SELECT FROM added a WHERE a.lot_id IS NULL
-                   AND NOT EXISTS (SELECT FROM points_pointsaccount p WHERE p.customer_id = a.account_id)""",
-                "an entry without a lot of its account",
+                """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM CASE
+                       WHEN a.lot_id IS NULL
+                       THEN (SELECT p.customer_id FROM points_pointsaccount p WHERE p.customer_id = a.account_id)
+                       ELSE (SELECT l.account_id FROM points_lot l WHERE l.id = a.lot_id) END
+                   OR a.reverses_id IS NOT NULL AND a.account_id IS DISTINCT FROM
+                       (SELECT e.account_id FROM points_entry e WHERE e.id = a.reverses_id)""",
+                "an entry without its account, lot or original",
             ),
         ]
         constraints = [

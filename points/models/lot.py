@@ -51,8 +51,8 @@ class Lot(models.Model):
             *never_changed("account_id", "kind", "amount", "available_from", "fact", "order_ref"),
             *refers_to(
                 "lot_has_account",
-                """SELECT FROM (SELECT DISTINCT account_id FROM added) a
-                   WHERE NOT EXISTS (SELECT FROM points_pointsaccount p WHERE p.customer_id = a.account_id)""",
+                """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM
+                       (SELECT p.customer_id FROM points_pointsaccount p WHERE p.customer_id = a.account_id)""",
                 "a lot without an account",
             ),
         ]

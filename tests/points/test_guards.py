@@ -101,9 +101,10 @@ def test_a_lot_must_make_sense(customer, change, constraint):
         ({"kind": "take_back"}, "points_entry_reverses"),
         ({"kind": "expire", "amount": 1}, "points_entry_reverses"),
         ({"lot_id": None}, "points_entry_debt_kinds"),
-        ({"lot_id": -1}, "an entry without a lot of its account"),
-        ({"account_id": -1}, "an entry without a lot of its account"),
-        ({"lot_id": None, "account_id": -1, "kind": "debt"}, "an entry without a lot of its account"),
+        ({"lot_id": -1}, "an entry without its account"),
+        ({"reverses_id": -1}, "an entry without its account"),
+        ({"account_id": -1}, "an entry without its account"),
+        ({"lot_id": None, "account_id": -1, "kind": "debt"}, "an entry without its account"),
     ],
 )
 def test_an_entry_must_make_sense(customer, change, constraint):

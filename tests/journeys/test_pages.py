@@ -153,3 +153,16 @@ def test_printed_order_leaves_the_furniture_out(host: Host):
     assert page.locator("header.top").is_hidden()
     assert page.get_by_role("button", name=re.compile("^Оплатить")).is_hidden()
     assert page.get_by_text("К оплате").is_visible()
+
+
+def test_control_a_page_with_faults_is_found_out(host: Host):
+    page = host.open(width=390)
+    page.goto("/basket/")
+    page.evaluate(
+        """document.querySelector("main").innerHTML =
+        '<input name="x"><button class="button-icon"></button><div>x</div>'"""
+    )
+    page.evaluate('document.querySelector("main div").style.width = "50rem"')
+    rules = {fault.split()[1] for fault in faults(page)}
+    assert {"label:", "button-name:"} <= rules
+    assert page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -175,7 +175,7 @@ def test_whole_purchase_without_javascript(host: Host):
     page = host.open(width=390, java_script_enabled=False)
     put_in_basket(page, "SHIRT")
     page.goto("/basket/")
-    page.fill("[name=quantity] >> nth=0", "2")
+    page.fill("[name=quantity][type=number]", "2")
     page.get_by_role("button", name="Пересчитать").first.click()
     page.goto(f"/checkout/?promo={code.code.lower()}")
     fill_contact(page)

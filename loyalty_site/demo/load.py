@@ -26,6 +26,12 @@ def has_other_data() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def replace_lost_signins() -> None:
+    """New passwords where the demonstration is loaded but the file that remembered them is gone."""
+    if not signins.remembered() and User.objects.filter(email=people.email_of(MANAGER)).exists():
+        renew_signins()
+
+
 def load_demo(*, now: datetime, out: TextIO) -> None:
     """Everything, or what is missing of it. `out` is told what goes on."""
     steps: list[tuple[str, Callable[[], object]]] = [

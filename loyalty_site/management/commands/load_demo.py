@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from loyalty_site.demo.load import has_other_data, load_demo
+from loyalty_site.demo.load import has_other_data, load_demo, replace_lost_signins
 from loyalty_site.demo.table import shown
 
 
@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION and not options["yes"]:
             raise CommandError("This makes accounts with printed passwords. Say --yes to do it in production.")
-        if not (options["if_empty"] and has_other_data()):
+        if options["if_empty"] and has_other_data():
+            replace_lost_signins()
+        else:
             load_demo(now=timezone.now(), out=sys.stderr)
         for line in shown():
             self.stdout.write(line)

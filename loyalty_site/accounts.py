@@ -13,6 +13,7 @@ import orders.services as till
 from customers.models import Customer, User
 from customers.services.accounts import join_account
 from loyalty_site.kernel.errors import DomainError
+from loyalty_site.kernel.texts import money_text
 from loyalty_site.kernel.transactions import in_transaction
 from orders.queries.visits import claimable_orders
 from orders.views import visitor
@@ -41,8 +42,18 @@ def _joined(user: User) -> Customer | None:
 
 
 def _claim(request: HttpRequest, customer: Customer) -> None:
+    """A code that falls off says why, wherever the sign-in leads to; the order's page says it, too."""
     for number in claimable_orders(visitor.orders_seen(request)):
         try:
-            in_transaction(lambda: till.claim_order(number=number, customer=customer, now=timezone.now()))  # noqa: B023
+            order = in_transaction(lambda: till.claim_order(number=number, customer=customer, now=timezone.now()))  # noqa: B023
         except DomainError as refusal:
-            messages.warning(request, _("Order № %(number)s: %(why)s") % {"number": number, "why": refusal})
+            _warn(request, number, str(refusal))
+            continue
+        code = order.quote.get("promo_code") or {}
+        if code.get("status") == "rejected":
+            total = _("The total is now %(total)s.") % {"total": money_text(order.total)}
+            _warn(request, number, f"{code['message']} {total}")
+
+
+def _warn(request: HttpRequest, number: str, why: str) -> None:
+    messages.warning(request, _("Order № %(number)s: %(why)s") % {"number": number, "why": why})

@@ -1,5 +1,7 @@
 """The test bank's page, and the door at which acquirers report."""
 
+import logging
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
+from kombu.exceptions import OperationalError
 
 from loyalty_site.kernel.answers import Answer
 from loyalty_site.kernel.errors import DomainError
@@ -21,6 +24,7 @@ from orders.services.acquiring import open_payment, receive_event
 from orders.tasks import tell_shop
 from orders.views.order import visible_order
 
+log = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
 
 
@@ -57,7 +61,7 @@ def page(request: HttpRequest, token: UUID) -> HttpResponse:
     event = bank.event_for(session, answer, now)
     url = settings.TEST_ACQUIRER_NOTIFY_URL or request.build_absolute_uri(reverse("shop:webhook"))
     if not bank.deliver(event, url, now):
-        tell_shop.delay(event=event, url=url)
+        _tell_later(event, url)
     return redirect(f"{reverse('shop:order', args=[session.order.number])}?payment=waiting")
 
 
@@ -80,6 +84,14 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         return Answer.of(refusal.status, problem(refusal)).response()
     return JsonResponse({"received": True})
+
+
+def _tell_later(event: dict[str, Any], url: str) -> None:
+    """With the queue down, too, the answer is lost as a real bank's may be: the order can be paid again."""
+    try:
+        tell_shop.delay(event=event, url=url)
+    except OperationalError:
+        log.exception("The test bank could not queue its answer.")
 
 
 def _is_open(session: PaymentSession) -> bool:

@@ -91,6 +91,9 @@ def test_code_that_falls_off_at_sign_in_says_why_before_payment(visitor):
     visitor.put("SHIRT")
     order = visitor.place(promo_code=code.code)
     sign_in(visitor)
+    home = words(visitor.get("/"))
+    assert f"Заказ № {order.number}: " in home
+    assert "Теперь сумма — 2 400 ₽." in home
     page = words(visitor.get(f"/orders/{order.number}/"))
     assert "Промокод K7XQ4M9TWD больше не действует:" in page
     assert "Теперь сумма — 2 400 ₽." in page

@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from orders import bank
 from orders.models import Order, Payment, PaymentSession, WebhookEvent
@@ -191,6 +192,16 @@ def test_switched_off_bank_is_not_there(visitor, order, settings):
     assert visitor.client.post(f"/orders/{order.number}/pay/").status_code == 404
     assert visitor.get(f"/test-bank/{session.token}/").status_code == 404
     assert send(b"{}", {}) == 404
+
+
+def test_queue_that_is_down_loses_no_page(visitor, order, monkeypatch):
+    def down(**given: object) -> None:
+        raise OperationalError
+
+    session = open_session(visitor, order)
+    monkeypatch.setattr("orders.views.bank.bank.deliver", lambda event, url, now: False)
+    monkeypatch.setattr("orders.views.bank.tell_shop.delay", down)
+    assert visitor.client.post(f"/test-bank/{session.token}/", {"answer": "pay"}).status_code == 302
 
 
 def test_event_that_was_not_taken_is_left_to_the_worker(visitor, order, monkeypatch):

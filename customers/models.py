@@ -1,6 +1,7 @@
 """Who buys: sign-in accounts, customers, consents, purchase history, segments, programme settings."""
 
 import uuid
+from typing import ClassVar, cast
 
 import pghistory
 from django.contrib.auth.base_user import BaseUserManager
@@ -20,7 +21,7 @@ class UserManager(BaseUserManager):
     use_in_migrations = True
 
     def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user = cast("User", self.model(email=self.normalize_email(email).lower(), **extra))
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -32,12 +33,12 @@ class UserManager(BaseUserManager):
 class User(AbstractUser):
     """A sign-in account of a customer or of staff (CU-1, S-1)."""
 
-    username = None  # type: ignore[assignment]
+    username = None  # type: ignore[assignment,misc]
     email = models.EmailField(_("e-mail"), unique=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
-    objects = UserManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = _("account")

@@ -22,7 +22,7 @@ from orders.services.placing import place_by_staff
 
 
 class NewOrderForm(AskForm):
-    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    name = forms.CharField(label=gettext_lazy("Recipient's name"), required=False, max_length=200)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=500)
     expected_total = forms.DecimalField(required=False, widget=forms.HiddenInput)
     placing_key = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -33,26 +33,27 @@ def expire_due(*, now: datetime, limit: int = CHUNK) -> Expired:
     return Expired(lots, points)
 
 
+# An array rather than IN (SELECT …): the accounts are looked up by their index, however many there are.
 LOCK_ACCOUNTS_OF_DUE = """
 SELECT customer_id FROM points_pointsaccount
-WHERE customer_id IN (
+WHERE customer_id = ANY(ARRAY(
     SELECT account_id FROM points_lot WHERE remaining > 0 AND expires_at <= %(now)s
-    ORDER BY expires_at LIMIT %(limit)s)
+    ORDER BY expires_at LIMIT %(limit)s))
 ORDER BY customer_id FOR NO KEY UPDATE
 """
 
-# A statement of its own, so that it sees what the accounts' last holders did.
+# A statement of its own, so that it sees what the accounts' last holders did. Both parts see the lots as they
+# were before it, and under the locks nobody else changes them, so they find the same ones.
 EXPIRE = """
-WITH due AS MATERIALIZED (
-    SELECT id, account_id, remaining, expires_at FROM points_lot
+WITH swept AS (
+    UPDATE points_lot SET remaining = 0
     WHERE account_id = ANY(%(accounts)s) AND remaining > 0 AND expires_at <= %(now)s
-), swept AS (
-    UPDATE points_lot l SET remaining = 0 FROM due WHERE l.id = due.id
 ), posted AS (
     INSERT INTO points_entry (account_id, lot_id, kind, amount, fact, part, order_ref, reason, posted_at)
     SELECT account_id, id, 'expire', -remaining, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date,
            1, '', '', %(now)s
-    FROM due
+    FROM points_lot
+    WHERE account_id = ANY(%(accounts)s) AND remaining > 0 AND expires_at <= %(now)s
     RETURNING amount
 )
 SELECT count(*), COALESCE(-sum(amount), 0) FROM posted

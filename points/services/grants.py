@@ -75,8 +75,7 @@ OPEN_AND_LOCK_ACCOUNTS = {
     "open": """
         INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
         SELECT asked.id, 0, %(now)s FROM unnest(%(customers)s::bigint[]) AS asked (id)
-        WHERE NOT EXISTS (SELECT FROM points_pointsaccount a WHERE a.customer_id = asked.id)
-        ORDER BY asked.id ON CONFLICT (customer_id) DO NOTHING
+        ON CONFLICT (customer_id) DO NOTHING
     """,
     "lock": """
         SELECT count(*) FROM (

@@ -20,6 +20,7 @@ from loyalty_site.supervisor.programs import (
     site_programs,
 )
 from loyalty_site.supervisor.progress import say, step
+from loyalty_site.supervisor.running import announced
 from loyalty_site.supervisor.services import Services, start_services
 from loyalty_site.supervisor.state import StateDir
 
@@ -38,6 +39,7 @@ def run(environ: Mapping[str, str]) -> int:
         site = [Child(program) for program in site_programs(state, prepared)]
         running.callback(stop_all, site)
         running.callback(_ignore_signals)
+        running.enter_context(announced(state, prepared))
         with contextlib.suppress(KeyboardInterrupt):
             _open(services, site, prepared, port)
             _watch([*services.children, *site])

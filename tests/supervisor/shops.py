@@ -75,6 +75,18 @@ def run_exec(*command: str, **environ: str) -> "subprocess.Popen[str]":
     )
 
 
+def manage(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """`manage.py` as somebody types it who knows only the shop's folder."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT,
+        env=_environ(**environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
 def wait_until(is_so: Callable[[], object], *, seconds: float = 15) -> None:
     """Poll until something is true; fail when it does not come about."""
     deadline = time.monotonic() + seconds

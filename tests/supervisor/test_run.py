@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.supervisor.shops import Shop, processes_of, wait_until
+from tests.supervisor.shops import Shop, manage, processes_of, wait_until
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., Shop]
@@ -68,6 +68,17 @@ def test_secrets_are_for_the_owner_only(stopped_shop: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     written = "".join(path.read_text(errors="replace") for path in (stopped_shop / "logs").iterdir())
     assert [path.name for path in folder.iterdir() if path.read_text() in written] == []
+
+
+def test_commands_find_the_shop_that_runs_and_nothing_of_it_afterwards(start_shop: Start) -> None:
+    shop = start_shop().wait_ready()
+    key = manage("apikey", "create", "site", "--scope", "all", STATE_DIR=str(shop.folder))
+    address = f"http://127.0.0.1:{shop.port}/api/v1/programme"
+    asked = urllib.request.Request(address, headers={"Authorization": f"Bearer {key.stdout.strip()}"})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert answer.status == 200
+    shop.stop()
+    assert not (shop.folder / "secrets" / "environ.json").exists()
 
 
 def _status(shop: Shop, path: str) -> int:

@@ -1,6 +1,6 @@
 """`make chaos`: the long experiments of reliability, each ending with the doctor.
 
-`python -m tests.chaos [limits|answers|batches …] [--runs 20] [--small]`. Exit code 1 when anything was wrong.
+`python -m tests.chaos [limits|answers|batches|points …] [--runs 20] [--small]`. Exit code 1 when anything was wrong.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from tests.chaos.stage import SMALL, Scale, Verdict, own_database
 
-NAMES = ("limits", "answers", "batches")
+NAMES = ("limits", "answers", "batches", "points")
 Experiments = Callable[[Scale], Iterator[Verdict]]
 
 
@@ -32,12 +32,13 @@ def main() -> int:
     warnings.filterwarnings("ignore", message="No directory at")
     verdicts: list[Verdict] = []
     with own_database():
-        from tests.chaos import answers, batches, limits, shop
+        from tests.chaos import answers, batches, limits, points, shop
 
         modules: dict[str, Experiments] = {
             "limits": limits.experiments,
             "answers": answers.experiments,
             "batches": batches.experiments,
+            "points": points.experiments,
         }
         shop.open_shop()
         for run in range(1, arguments.runs + 1):

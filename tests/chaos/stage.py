@@ -13,7 +13,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class Scale:
-    """How big a run is: attempts and processes of a crowd, keys, kills, codes of a batch."""
+    """How big a run is: attempts and processes of a crowd, keys, kills, codes of a batch, seconds."""
 
     attempts: int = 2000
     processes: int = 16
@@ -22,9 +22,10 @@ class Scale:
     kills: int = 100
     batch: int = 1_000_000
     batch_kills: int = 10
+    seconds: int = 60
 
 
-SMALL = Scale(attempts=400, keys=40, repeats=10, kills=20, batch=100_000, batch_kills=3)
+SMALL = Scale(attempts=400, keys=40, repeats=10, kills=20, batch=100_000, batch_kills=3, seconds=12)
 
 
 @dataclass(frozen=True)

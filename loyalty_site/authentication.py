@@ -4,7 +4,6 @@ import hashlib
 import re
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -69,8 +68,3 @@ class CustomerSessionAuthentication(SessionAuthentication):
             customer_public_id=customer.public_id,
         )
         return user, caller
-
-
-def client_address(request: HttpRequest) -> str:
-    """The browser's address, for limits only."""
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -11,6 +11,7 @@ from customers.models import Customer
 from loyalty_site.kernel.callers import Caller
 from loyalty_site.kernel.errors import FieldError, InvalidInput, NotAllowed, NotFound, invalid
 from loyalty_site.kernel.money import ZERO
+from loyalty_site.kernel.visitors import client_address
 from orders.models import DeliveryMethod, Order
 from orders.queries import QuoteRequest
 from orders.services import Contact
@@ -40,7 +41,7 @@ def subjects(request: Request, caller: Caller, given: Mapping[str, Any]) -> tupl
     return guessing_subjects(
         customer=caller.customer_public_id if caller.is_customer else given.get("customer"),
         session=f"{caller.name}:{given['session']}" if given.get("session") else "",
-        address=str(request.META.get("REMOTE_ADDR", "")) if caller.is_customer else "",
+        address=client_address(request) if caller.is_customer else "",
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 
 from customers.models import Customer
+from loyalty_site.kernel.visitors import client_address
 from orders.forms import CheckoutForm
 from orders.models import BasketLine, DeliveryMethod, Order
 from orders.queries import storefront
@@ -58,7 +59,7 @@ class CheckoutPage:
         return guessing.guessing_subjects(
             customer=self.customer.public_id if self.customer else None,
             session=self.request.session.session_key or "",
-            address=self.request.META.get("REMOTE_ADDR", ""),
+            address=client_address(self.request),
         )
 
     @property

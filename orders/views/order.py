@@ -15,6 +15,9 @@ from orders.models import DeliveryMethod, Order, OrderLine, PaymentSession
 from orders.rules.texts import sentence
 from orders.views import visitor
 
+# Customers have no account of points yet: nothing is promised to them here that nobody books.
+STEPS_OF_POINTS = {"points", "earn"}
+
 
 @never_cache
 @require_GET
@@ -48,7 +51,11 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
         "order": found,
         "lines": lines,
         "discounts": _discounts(lines),
-        "explanation": [text for step in found.quote.get("explanation", []) if (text := _said(step))],
+        "explanation": [
+            text
+            for step in found.quote.get("explanation", [])
+            if step["step"] not in STEPS_OF_POINTS and (text := _said(step))
+        ],
         "delivery_name": _delivery_name(found),
         "is_overdue": is_overdue,
         "is_settled": not is_new,

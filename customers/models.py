@@ -224,9 +224,7 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(base_earn_percent__gte=0, base_earn_percent__lte=100), name="programme_earn_percent"
             ),
-            models.CheckConstraint(
-                condition=Q(unpaid_order_ttl_minutes__gte=1), name="programme_unpaid_ttl_positive"
-            ),
+            models.CheckConstraint(condition=Q(unpaid_order_ttl_minutes__gte=1), name="programme_unpaid_ttl_positive"),
             models.CheckConstraint(condition=Q(point_value__gt=0), name="programme_point_value_positive"),
             models.CheckConstraint(
                 condition=Q(points_cap_percent__gte=0, points_cap_percent__lte=100), name="programme_points_cap_percent"

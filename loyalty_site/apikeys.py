@@ -22,9 +22,7 @@ def create_api_key(*, name: str, scopes: Collection[str]) -> tuple[ApiKey, str]:
     wanted = set(Scope.values) if set(scopes) == {"all"} else set(scopes)
     unknown = wanted - set(Scope.values)
     if unknown or not wanted:
-        raise invalid(
-            "scope", _("Scopes are: all, or some of %(known)s.") % {"known": ", ".join(Scope.values)}
-        )
+        raise invalid("scope", _("Scopes are: all, or some of %(known)s.") % {"known": ", ".join(Scope.values)})
     if not name.strip() or len(name) > LONGEST_NAME:
         raise invalid("name", _("Give the key a name of up to 100 characters."))
     text = PREFIX + secrets.token_urlsafe(32)

@@ -39,9 +39,7 @@ RANGES = {
 def update_programme(*, changes: Mapping[str, Any]) -> Programme:
     """Raises InvalidInput with one entry for each wrong field; then nothing changes."""
     unknown = [
-        FieldError(name, "unknown_field", _("There is no such setting."))
-        for name in changes
-        if name not in CHANGEABLE
+        FieldError(name, "unknown_field", _("There is no such setting.")) for name in changes if name not in CHANGEABLE
     ]
     wrong = unknown + [
         FieldError(name, "out_of_range", _("From %(least)d to %(most)d.") % {"least": least, "most": most})
@@ -57,10 +55,7 @@ def update_programme(*, changes: Mapping[str, Any]) -> Programme:
         programme.full_clean()
     except ValidationError as error:
         raise InvalidInput(
-            *(
-                FieldError(name, "invalid", " ".join(messages))
-                for name, messages in error.message_dict.items()
-            )
+            *(FieldError(name, "invalid", " ".join(messages)) for name, messages in error.message_dict.items())
         ) from error
     programme.save()
     return programme

@@ -38,9 +38,7 @@ class Answer:
 class KeyRequired(DomainError):
     code, status = "idempotency_key_required", 400
     title = _("The request is malformed")
-    message = _(
-        "Send an Idempotency-Key header: up to 200 printable characters, a new key for each new request."
-    )
+    message = _("Send an Idempotency-Key header: up to 200 printable characters, a new key for each new request.")
 
 
 def idempotency_key(request: Request, *, is_required: bool) -> str | None:

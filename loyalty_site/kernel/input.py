@@ -21,8 +21,7 @@ def field_errors(errors: Any, path: str = "") -> list[FieldError]:
     """DRF's nested errors as a flat list with dotted names: `lines.0.sku`."""
     if isinstance(errors, Mapping):
         parts = [
-            (path if name == "non_field_errors" else f"{path}.{name}".strip("."), part)
-            for name, part in errors.items()
+            (path if name == "non_field_errors" else f"{path}.{name}".strip("."), part) for name, part in errors.items()
         ]
         return [error for name, part in parts for error in field_errors(part, name)]
     found: list[FieldError] = []

@@ -88,16 +88,12 @@ def listing(name: str, row: type[serializers.Serializer[Any]]) -> Any:
 
 
 def path_text(name: str, description: str, **schema: Any) -> OpenApiParameter:
-    return OpenApiParameter(
-        name, {"type": "string", **schema}, OpenApiParameter.PATH, description=description
-    )
+    return OpenApiParameter(name, {"type": "string", **schema}, OpenApiParameter.PATH, description=description)
 
 
 PAGE_PARAMETERS = (
     OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous`; opaque."),
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="50 unless told."
-    ),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="50 unless told."),
 )
 
 

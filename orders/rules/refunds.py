@@ -47,9 +47,7 @@ def refunded_so_far(total: Decimal, quantity: int, pieces: int) -> Decimal:
     return rounded(total * pieces / quantity)
 
 
-def refund_amounts(
-    lines: Sequence[LineShare], asked: Mapping[str, int] | None, delivery: Decimal
-) -> RefundStep:
+def refund_amounts(lines: Sequence[LineShare], asked: Mapping[str, int] | None, delivery: Decimal) -> RefundStep:
     """`asked` maps SKU to pieces; None means all that is left. Quantities must fit what is left."""
     wanted = {line.sku: line.left for line in lines} if asked is None else asked
     parts = []

@@ -37,7 +37,7 @@ __all__ = [
     "pay_order",
     "place_order",
     "put_category",
-    "put_product",
     "put_delivery_method",
+    "put_product",
     "refund_order",
 ]

@@ -21,10 +21,7 @@ def write_amounts(order: Order, quote: Quote) -> None:
 
 def order_lines(order: Order, quote: Quote) -> list[OrderLine]:
     """Rows of the quote's lines, not saved."""
-    return [
-        write_line(OrderLine(order=order, position=position), line)
-        for position, line in enumerate(quote.lines)
-    ]
+    return [write_line(OrderLine(order=order, position=position), line) for position, line in enumerate(quote.lines)]
 
 
 def write_line(row: OrderLine, line: PricedLine) -> OrderLine:

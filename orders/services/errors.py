@@ -20,14 +20,14 @@ class TotalChanged(Conflict):
         super().__init__(extra={"quote": quote.document()})
 
 
-class NotEnoughPoints(DomainError):  # noqa: N818
+class NotEnoughPoints(DomainError):
     """Q-5: more points than may be spent on this order."""
 
     code = "not_enough_points"
     message = _("So many points cannot be spent on this order.")
 
 
-class AmountMismatch(DomainError):  # noqa: N818
+class AmountMismatch(DomainError):
     """O-5: the amount paid is not the order's total."""
 
     code = "amount_mismatch"

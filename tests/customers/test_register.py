@@ -108,10 +108,7 @@ def test_update_customer_keeps_a_way_to_know_him():
 def test_update_customer_may_keep_own_email():
     customer = CustomerFactory(email="anna@shop.test")
     changes = {"email": "Anna@shop.test"}
-    assert (
-        update_customer(customer_id=customer.pk, changes=changes, now=NOW, source="site").email
-        == "anna@shop.test"
-    )
+    assert update_customer(customer_id=customer.pk, changes=changes, now=NOW, source="site").email == "anna@shop.test"
 
 
 def test_update_unknown_customer_is_refused():

@@ -39,8 +39,7 @@ def test_order_document_has_the_quote_and_the_order():
     document = order_document(order)
 
     assert {
-        key: document[key]
-        for key in ("number", "status", "created_at", "customer", "total", "discount_total")
+        key: document[key] for key in ("number", "status", "created_at", "customer", "total", "discount_total")
     } == {
         "number": order.number,
         "status": "new",

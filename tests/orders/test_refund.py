@@ -29,9 +29,7 @@ def order() -> Order:
         promo_code="TESTCODE",
         delivery_price=Decimal("300.00"),
     )
-    return pay_order(
-        number=order.number, amount=order.total, provider="test", payment_id=order.number, now=NOW
-    )
+    return pay_order(number=order.number, amount=order.total, provider="test", payment_id=order.number, now=NOW)
 
 
 def refund(order: Order, lines: list[tuple[str, int]] | None = None):

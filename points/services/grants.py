@@ -60,8 +60,10 @@ def grant_to_many(
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_AND_LOCK_ACCOUNTS["open"], values)
-        cursor.execute(OPEN_AND_LOCK_ACCOUNTS["lock"], values)
+        cursor.execute(LOCK_ACCOUNTS, values)
+        if cursor.fetchone()[0] < len(chosen):
+            cursor.execute(OPEN_ACCOUNTS, values)
+            cursor.execute(LOCK_ACCOUNTS, values)
         cursor.execute(GRANT, values)
         made = cursor.fetchone()[0]
         if made < len(chosen):
@@ -71,18 +73,16 @@ def grant_to_many(
     return Granted(made, chosen[-1])
 
 
-OPEN_AND_LOCK_ACCOUNTS = {
-    "open": """
-        INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
-        SELECT asked.id, 0, %(now)s FROM unnest(%(customers)s::bigint[]) AS asked (id)
-        ON CONFLICT (customer_id) DO NOTHING
-    """,
-    "lock": """
-        SELECT count(*) FROM (
-            SELECT FROM points_pointsaccount WHERE customer_id = ANY(%(customers)s)
-            ORDER BY customer_id FOR NO KEY UPDATE) locked
-    """,
-}
+LOCK_ACCOUNTS = """
+SELECT count(*) FROM (
+    SELECT FROM points_pointsaccount WHERE customer_id = ANY(%(customers)s) ORDER BY customer_id FOR NO KEY UPDATE) held
+"""
+
+OPEN_ACCOUNTS = """
+INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
+SELECT asked.id, 0, %(now)s FROM unnest(%(customers)s::bigint[]) AS asked (id)
+ON CONFLICT (customer_id) DO NOTHING
+"""
 
 GRANT = """
 WITH made AS (

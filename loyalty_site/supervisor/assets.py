@@ -50,7 +50,7 @@ def build_css(project: Path = PROJECT, *, say: Say = _silently) -> None:
 
 def build_catalogues(project: Path = PROJECT, *, say: Say = _silently) -> None:
     """Compile every .po file that is newer than its .mo, without GNU gettext."""
-    stale = [po for po in sorted((project / "locale").glob("*/LC_MESSAGES/*.po")) if _is_stale(po)]
+    stale = [po for po in sorted((project / "locale").glob("**/LC_MESSAGES/*.po")) if _is_stale(po)]
     if stale:
         with say("compiling the message catalogues"):
             for po in stale:

@@ -82,7 +82,7 @@ class CodeAnswer:
 
 
 def ask_code(question: CodeQuestion) -> CodeAnswer:
-    """One query for the code; one more only to name the own order that holds it, or the goods that are missing.
+    """One query for the code; one or two more only to name the own order that holds it, or the goods that are missing.
 
     A first order that waits for payment holds every code for first orders: paying both would make two.
     """
@@ -91,7 +91,7 @@ def ask_code(question: CodeQuestion) -> CodeAnswer:
     if verdict.applies and found is not None and found.facts.first_order_only:
         found, verdict = _judged_with_first_orders(question, found, verdict)
     elif verdict.reason in MAY_BE_HELD and found is not None and found.last_order_ref:
-        verdict = _judged(question, found, held_by=_unpaid_number(found.last_order_ref))
+        verdict = _judged(question, found, held_by=_holding_order(question, found))
     elif verdict.reason is Reason.NO_MATCHING_ITEMS and found is not None:
         verdict = _judged(question, found, names=_names(found))
     return CodeAnswer(question, found, verdict)
@@ -130,6 +130,11 @@ def _judged(
         discount=discount,
         category_names=names,
     )
+
+
+def _holding_order(question: CodeQuestion, found: FoundCode) -> str | None:
+    """The unpaid order that took a use: the last that did, be it a guest's of the same contact, or an earlier own."""
+    return _unpaid_number(found.last_order_ref) or question.buyer.unpaid_order_with(found.id)
 
 
 def _unpaid_number(order_ref: str) -> str | None:

@@ -43,6 +43,14 @@ class Buyer:
             return Order.objects.filter(customer=self.customer.id)
         return Order.objects.filter(_same_contact(self.email, self.phone)) if self.is_known else Order.objects.none()
 
+    def unpaid_order_with(self, promo_code_id: int) -> str | None:
+        """The number of an own order that waits for payment with this code. One query."""
+        waiting = self.own_orders.filter(
+            status=Order.Status.NEW, redemption__released_at=None, redemption__promo_code=promo_code_id
+        )
+        key = waiting.order_by("-pk").values_list("pk", flat=True).first()
+        return None if key is None else str(key)
+
     def unpaid_first_order(self) -> str | None:
         """The number of an own order that waits for payment with a code for first orders. One query."""
         waiting = self.own_orders.filter(

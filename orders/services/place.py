@@ -13,12 +13,13 @@ from customers.rules import normalised_email, normalised_phone
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order, OrderLine
+from orders.queries.code import MAY_BE_HELD, ask_code
 from orders.queries.quote import Pricing, QuoteRequest, priced
 from orders.rules import Quote
 from orders.services.amounts import order_lines, write_amounts
 from orders.services.errors import ExternalNumberTaken, NotEnoughPoints, TotalChanged
 from orders.services.refusals import refuse_code
-from promocodes.services import redeem_code
+from promocodes.services import CodeRejected, redeem_code
 
 EXTERNAL_NUMBER_CONSTRAINT = "order_external_number_once"
 
@@ -106,17 +107,29 @@ def _take_code(order: Order, pricing: Pricing, now: datetime) -> None:
     outcome = pricing.quote.promo_code
     if outcome is None or outcome.promo_code_id is None:
         return
-    buyer = pricing.buyer
-    order.redemption = redeem_code(
-        promo_code_id=outcome.promo_code_id,
-        order_ref=order.ref,
-        customer_id=order.customer_id,
-        holders=buyer.holders,
-        channel=order.channel,
-        discount=outcome.discount,
-        order_total=pricing.quote.total,
-        now=now,
-    )
+    try:
+        order.redemption = redeem_code(
+            promo_code_id=outcome.promo_code_id,
+            order_ref=order.ref,
+            customer_id=order.customer_id,
+            holders=pricing.buyer.holders,
+            channel=order.channel,
+            discount=outcome.discount,
+            order_total=pricing.quote.total,
+            now=now,
+        )
+    except CodeRejected as refusal:
+        _name_own_order(refusal, pricing)
+        raise
+
+
+def _name_own_order(refusal: CodeRejected, pricing: Pricing) -> None:
+    """A guest's other order may have taken the use while this one waited for the code's row: then it is named (PC-18).
+
+    A customer's own row is held from the start, so there it has been seen.
+    """
+    if refusal.reason in MAY_BE_HELD and pricing.answer and not connection.needs_rollback:
+        refuse_code(ask_code(pricing.answer.question))
 
 
 def _order(number: int, request: QuoteRequest, contact: Contact, pricing: Pricing, now: datetime) -> Order:

@@ -11,7 +11,15 @@ from loyalty_site.kernel.errors import InvalidInput
 from loyalty_site.kernel.transactions import NoTransaction
 from orders.models import Order
 from orders.queries import QuoteRequest
-from orders.services import Contact, ExternalNumberTaken, NotEnoughPoints, TotalChanged, place_order
+from orders.services import (
+    Contact,
+    ExternalNumberTaken,
+    NotEnoughPoints,
+    TotalChanged,
+    move_code,
+    pay_order,
+    place_order,
+)
 from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
 from tests.factories import NOW, CampaignFactory, CustomerFactory, ProductFactory, PromoCodeFactory
@@ -163,6 +171,26 @@ def test_guest_is_counted_by_contact_in_any_spelling():
             "held_by_own_order",
             first.number,
         )
+
+
+@pytest.mark.parametrize("limit", [{"terms__max_uses_per_customer": 2}, {"max_uses": 2}])
+def test_an_earlier_unpaid_order_holds_the_code_when_a_later_one_is_paid(limit):
+    """PC-18: the use that can still be moved is named, not only the last one."""
+    customer = CustomerFactory()
+    ProductFactory(sku="SHIRT")
+    request = request_for("SHIRT", customer_id=customer.pk, promo_code=PromoCodeFactory(**limit).code)
+    unpaid, later = placed(request), placed(request)
+    pay_order(number=later.number, amount=later.total, provider="test", payment_id="P-1", now=NOW)
+
+    with pytest.raises(CodeRejected) as refusal:
+        placed(request)
+    assert (refusal.value.extra["reason"], refusal.value.extra["held_by_order"]) == (
+        "held_by_own_order",
+        unpaid.number,
+    )
+
+    move_code(number=unpaid.number, now=NOW)
+    assert placed(request).promo_code == request.promo_code
 
 
 @pytest.mark.parametrize(

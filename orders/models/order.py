@@ -22,6 +22,12 @@ class Order(models.Model):
         REFUNDED = "refunded", _("refunded")
         CANCELLED = "cancelled", _("cancelled")
 
+    class CancelledBy(models.TextChoices):
+        """Reasons of the shop's own, kept as codes in `cancel_reason`."""
+
+        TIME = "by:time", _("not paid in time")
+        MOVE = "by:move", _("promo code moved to another order")
+
     class Channel(models.TextChoices):
         SITE = "site", _("site")
         APP = "app", _("app")
@@ -103,6 +109,12 @@ class Order(models.Model):
     @property
     def number(self) -> str:
         return str(self.pk)
+
+    @property
+    def cancelled_because(self) -> str:
+        """The reason for people: in the active language where the shop itself had it, else as somebody typed it."""
+        reasons = dict(self.CancelledBy.choices)
+        return str(reasons.get(self.cancel_reason, self.cancel_reason))
 
     @property
     def ref(self) -> str:

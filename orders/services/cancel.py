@@ -2,15 +2,11 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
-
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order
 from orders.rules import Action, next_status
 from orders.services.locking import locked_order
 from promocodes.services import release_redemption
-
-UNPAID, MOVED = _("not paid in time"), _("promo code moved to another order")
 
 
 @requires_transaction
@@ -32,7 +28,7 @@ def cancel_overdue(*, number: str, now: datetime) -> bool:
     if order is None:
         return False
     order.status = next_status(order.status, Action.CANCEL)
-    _cancelled(order, str(UNPAID), "unpaid", now)
+    _cancelled(order, Order.CancelledBy.TIME, "unpaid", now)
     return True
 
 
@@ -41,7 +37,7 @@ def move_code(*, number: str, now: datetime) -> Order:
     """The unpaid order that holds the code is cancelled, and the code is free for another order (PC-18)."""
     order = locked_order(number)
     order.status = next_status(order.status, Action.CANCEL)
-    return _cancelled(order, str(MOVED), "moved", now)
+    return _cancelled(order, Order.CancelledBy.MOVE, "moved", now)
 
 
 def _cancelled(order: Order, reason: str, release_reason: str, now: datetime) -> Order:

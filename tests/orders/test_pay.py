@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from customers.models import Purchase
 from loyalty_site.kernel.errors import WrongState
@@ -104,6 +105,23 @@ def test_cancel_order_releases_code():
     assert PromoCode.objects.get().uses == 0
     assert Redemption.objects.get().release_reason == "cancelled"
     assert place("SHIRT", promo_code=code.code).promo_code == code.code
+
+
+def test_reasons_of_the_shop_itself_are_read_in_the_readers_language():
+    ProductFactory(sku="SHIRT")
+    late, moved, typed = place("SHIRT"), place("SHIRT"), place("SHIRT")
+    cancel_overdue(number=late.number, now=NOW + timedelta(minutes=61))
+    move_code(number=moved.number, now=NOW)
+    cancel_order(number=typed.number, reason="changed my mind", now=NOW)
+
+    stored = dict(Order.objects.values_list("pk", "cancel_reason"))
+    assert stored == {late.pk: "by:time", moved.pk: "by:move", typed.pk: "changed my mind"}
+    with translation.override("en"):
+        assert [order.cancelled_because for order in Order.objects.order_by("pk")] == [
+            "not paid in time",
+            "promo code moved to another order",
+            "changed my mind",
+        ]
 
 
 def test_paid_order_cannot_be_cancelled():

@@ -1,7 +1,5 @@
 """Batches of codes over HTTP: made by the worker, watched and downloaded here (PC-15)."""
 
-from collections.abc import Iterator
-
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -14,8 +12,8 @@ from loyalty_site.kernel.input import NoBody
 from loyalty_site.kernel.schema import operation
 from promocodes.api.documents import batch_document
 from promocodes.api.fields import BatchIn, BatchOut, code_spec
-from promocodes.models import Batch as BatchRow
-from promocodes.queries.rows import batch_lines, batch_numbered
+from promocodes.queries import batch_codes_csv
+from promocodes.queries.rows import batch_numbered
 from promocodes.services import activate_batch, create_batch
 
 TAG = "batches"
@@ -64,7 +62,9 @@ class BatchCodes(ApiView):
     )
     def get(self, request: Request, batch_id: int) -> StreamingHttpResponse:
         batch = batch_numbered(batch_id)
-        response = StreamingHttpResponse(_lines(batch), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            batch_codes_csv(batch, for_spreadsheet=False), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="codes-{batch.pk}.csv"'
         return response
 
@@ -84,9 +84,3 @@ class BatchActivation(ApiView):
     def post(self, request: Request, batch_id: int) -> HttpResponse:
         self.read(NoBody)
         return self.effect(lambda now: batch_document(activate_batch(batch_id=batch_id, by=None, now=now), now))
-
-
-def _lines(batch: BatchRow) -> Iterator[bytes]:
-    """Codes hold letters and digits only (PC-4), so no line needs quoting or can be a formula."""
-    yield b"code\n"
-    yield from batch_lines(batch)

@@ -9,21 +9,22 @@ from django.utils.translation import gettext as _
 from loyalty_site.kernel.cells import BYTE_ORDER_MARK, write_xlsx
 from promocodes.models import Batch
 
+CODES = "COPY (SELECT code FROM promocodes_promocode WHERE terms_id = %s ORDER BY id) TO STDOUT (FORMAT csv)"
+CODES_AND_USES = CODES.replace("code", "code, uses", 1)
 PIECE = 64 * 1024
 ROWS = 10_000
 
 
-def batch_codes_csv(batch: Batch) -> Iterator[bytes]:
+def batch_codes_csv(batch: Batch, *, for_spreadsheet: bool = True) -> Iterator[bytes]:
     """The CSV file in pieces of about 64 KB, while the server copies it out: `code`, `uses`.
 
+    Not `for_spreadsheet`, for programs: `code` alone, without the mark by which spreadsheets know UTF-8.
     Codes are letters and digits, so no cell can be a formula.
     """
-    yield (BYTE_ORDER_MARK + "code,uses\r\n").encode()
-    statement = (
-        "COPY (SELECT code, uses FROM promocodes_promocode WHERE terms_id = {} ORDER BY id) TO STDOUT (FORMAT csv)"
-    )
+    yield (BYTE_ORDER_MARK + "code,uses\n" if for_spreadsheet else "code\n").encode()
+    statement = CODES_AND_USES if for_spreadsheet else CODES
     buffer = bytearray()
-    with connection.cursor() as cursor, cursor.copy(statement.format(int(batch.terms_id))) as pipe:
+    with connection.cursor() as cursor, cursor.copy(statement, [batch.terms_id]) as pipe:
         for piece in pipe:
             buffer += piece
             if len(buffer) >= PIECE:

@@ -1,9 +1,5 @@
 """Codes, batches and uses with all that a page or a document shows of them."""
 
-from collections.abc import Iterator
-from itertools import islice
-
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -34,15 +30,3 @@ def batch_numbered(pk: int) -> Batch:
 def uses_of(promo_code: PromoCode) -> QuerySet[Redemption]:
     """Uses of the code, released ones too, with their customers."""
     return Redemption.objects.filter(promo_code=promo_code).select_related("customer")
-
-
-def batch_lines(batch: Batch) -> Iterator[bytes]:
-    """The batch's codes so far, one a line, in pieces: streamed by COPY, a million take no memory."""
-    with connection.cursor() as cursor, cursor.copy(CODES_OF_TERMS, [batch.terms_id]) as copied:
-        pieces = iter(copied)
-        while rows := list(islice(pieces, ROWS_AT_ONCE)):
-            yield b"".join(rows)
-
-
-ROWS_AT_ONCE = 5_000
-CODES_OF_TERMS = "COPY (SELECT code FROM promocodes_promocode WHERE terms_id = %s ORDER BY id) TO STDOUT"

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -18,13 +20,14 @@ from loyalty_site.doctor import examined, invariants
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order, Payment, Refund
-from orders.queries import QuoteRequest
+from orders.queries import QuoteRequest, quote
 from orders.rules.import_rows import ImportedOrder
 from orders.services import Contact, cancel_order, cancel_overdue, pay_order, place_order, refund_order
 from orders.services.import_order import import_order
+from orders.services.placing import place_by_staff
 from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
-from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory
+from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory, UserFactory
 from tests.races.crowd import crowd
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -151,6 +154,25 @@ def test_import_takes_the_last_uses_and_each_number_once() -> None:
 
     assert set(answers) <= {"done", "exhausted", "external_number_taken"}
     assert (Order.objects.count(), Payment.objects.count(), PromoCode.objects.get().uses) == (10, 10, 10)
+
+
+def test_orders_made_by_staff_take_the_last_uses() -> None:
+    """Every form is sent twice, by two processes; a form places one order, and the code has ten uses."""
+    code, manager = make_code(max_uses=10), UserFactory()
+    forms = [uuid4() for _form in range(60)]
+    request = QuoteRequest(channel="site", lines=(("SHIRT", 1),), promo_code=code)
+    expected = quote(request, now=NOW).total
+
+    def attempt(number: int) -> str:
+        form = forms[number // 2]
+        contact = Contact(email=f"guest{number // 2}@shop.test")
+        placing = partial(place_by_staff, placing_key=form, request=request, contact=contact, by=manager, now=NOW)
+        return answer_of(lambda: in_transaction(lambda: placing(expected_total=expected)))
+
+    answers = crowd(attempt, 120, workers=WORKERS)
+
+    assert set(answers) <= {"done", "exhausted"}
+    assert (Order.objects.count(), Redemption.objects.count(), PromoCode.objects.get().uses) == (10, 10, 10)
 
 
 def test_payment_reported_five_times_in_any_order_counts_once() -> None:

@@ -113,7 +113,8 @@ def _put_products(rows: Sequence[ProductRow], *, path: str) -> None:
                 category_id=keys.get(row.category or ""),
                 is_active=row.is_active,
             )
-            for row in rows
+            # Two imports at once lock the rows they share in the same order.
+            for row in sorted(rows, key=lambda row: row.sku)
         ),
         update_conflicts=True,
         unique_fields=["sku"],

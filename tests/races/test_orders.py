@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from customers.models import Purchase
@@ -22,7 +23,16 @@ from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order, Payment, Refund
 from orders.queries import QuoteRequest, quote
 from orders.rules.import_rows import ImportedOrder
-from orders.services import Contact, cancel_order, cancel_overdue, pay_order, place_order, refund_order
+from orders.services import (
+    Contact,
+    ProductRow,
+    cancel_order,
+    cancel_overdue,
+    import_catalog,
+    pay_order,
+    place_order,
+    refund_order,
+)
 from orders.services.import_order import import_order
 from orders.services.placing import place_by_staff
 from promocodes.models import PromoCode, Redemption
@@ -173,6 +183,18 @@ def test_orders_made_by_staff_take_the_last_uses() -> None:
 
     assert set(answers) <= {"done", "exhausted"}
     assert (Order.objects.count(), Redemption.objects.count(), PromoCode.objects.get().uses) == (10, 10, 10)
+
+
+def test_imports_of_the_same_goods_in_any_order_all_go_through() -> None:
+    rows = [ProductRow(f"SKU-{number}", "Goods", Decimal(1)) for number in range(1000)]
+
+    def attempt(number: int) -> str:
+        mine = rows if number % 2 else rows[::-1]
+        with transaction.atomic():
+            import_catalog(products=mine)
+        return "done"
+
+    assert crowd(attempt, 24, workers=4) == Counter(done=24)
 
 
 def test_payment_reported_five_times_in_any_order_counts_once() -> None:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from customers.models import Consent
 from loyalty_site.kernel.fields import DayField, StrictSerializer, TextField
+from loyalty_site.kernel.lists import PlainList
 
 
 class CustomerIn(StrictSerializer):
@@ -17,9 +18,7 @@ class CustomerIn(StrictSerializer):
     last_name = TextField(required=False, allow_blank=True, max_length=100)
     birthday = DayField(required=False, allow_null=True)
     referral_code = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
-    consents = serializers.ListField(
-        child=serializers.ChoiceField(choices=Consent.Purpose.choices), required=False, max_length=20
-    )
+    consents = PlainList(child=serializers.ChoiceField(choices=Consent.Purpose.choices), required=False, max_length=20)
     external_id = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
 
 
@@ -31,9 +30,7 @@ class CustomerChangeIn(StrictSerializer):
     first_name = TextField(required=False, allow_blank=True, max_length=100)
     last_name = TextField(required=False, allow_blank=True, max_length=100)
     birthday = DayField(required=False, allow_null=True)
-    consents = serializers.ListField(
-        child=serializers.ChoiceField(choices=Consent.Purpose.choices), required=False, max_length=20
-    )
+    consents = PlainList(child=serializers.ChoiceField(choices=Consent.Purpose.choices), required=False, max_length=20)
     external_id = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
 
 

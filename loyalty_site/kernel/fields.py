@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from loyalty_site.kernel.lists import StrictList
 from loyalty_site.kernel.money import MAX_AMOUNT
 from loyalty_site.kernel.parsing import has_unwanted_characters
 
@@ -28,6 +29,9 @@ MONEY_SCHEMA = {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "example
 class StrictSerializer(serializers.Serializer[Any]):
     """An object whose unknown members are refused by name, so that a typing error is seen."""
 
+    class Meta:
+        list_serializer_class = StrictList
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = [name for name in data if name not in self.fields]
@@ -40,7 +44,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 class TextField(serializers.CharField):
     """A JSON string without control characters, trimmed."""
 
-    default_error_messages: ClassVar = {"characters": _("Control characters and broken Unicode are not allowed.")}
+    default_error_messages: ClassVar = {
+        "invalid": _("Give a string here."),
+        "characters": _("Control characters and broken Unicode are not allowed."),
+    }
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
@@ -96,6 +103,8 @@ class WholeField(serializers.IntegerField):
 class FlagField(serializers.BooleanField):
     """`true` or `false`."""
 
+    default_error_messages: ClassVar = {"invalid": _("Give true or false here.")}
+
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
@@ -128,6 +137,8 @@ class MomentField(serializers.DateTimeField):
 
 class IdentifierField(serializers.UUIDField):
     """A UUID in its usual spelling."""
+
+    default_error_messages: ClassVar = {"invalid": _("Give a UUID here.")}
 
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str) or not IDENTIFIER.fullmatch(data):

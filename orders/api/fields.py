@@ -1,7 +1,5 @@
 """Quotes and orders as the API takes them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from loyalty_site.kernel.fields import (
@@ -13,6 +11,7 @@ from loyalty_site.kernel.fields import (
     TextField,
     WholeField,
 )
+from loyalty_site.kernel.lists import StrictList
 from orders.models import Order
 from orders.queries.basket_lines import MAX_LINES, MAX_QUANTITY
 
@@ -72,7 +71,7 @@ class RefundLineIn(StrictSerializer):
 class RefundIn(StrictSerializer):
     """Without `lines` all that is left is refunded."""
 
-    lines: serializers.ListSerializer[Any] = serializers.ListSerializer(
+    lines: StrictList = StrictList(
         child=RefundLineIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES
     )
     reason = TextField(required=False, allow_blank=True, max_length=200)

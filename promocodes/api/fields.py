@@ -15,6 +15,7 @@ from loyalty_site.kernel.fields import (
     TextField,
     WholeField,
 )
+from loyalty_site.kernel.lists import PlainList
 from promocodes.rules import State
 from promocodes.rules.facts import TYPES
 from promocodes.rules.spec import MAX_BATCH, CodeSpec, period_from
@@ -27,12 +28,10 @@ class CodeIn(StrictSerializer):
 
     type = serializers.ChoiceField(choices=TYPES)
     value = MoneyField(required=False, allow_null=True, help_text="Roubles, or percent; null for free_shipping.")
-    categories = serializers.ListField(
+    categories = PlainList(
         child=TextField(max_length=100), required=False, max_length=MAX_CATEGORIES, help_text="Scope: slugs."
     )
-    required_categories = serializers.ListField(
-        child=TextField(max_length=100), required=False, max_length=MAX_CATEGORIES
-    )
+    required_categories = PlainList(child=TextField(max_length=100), required=False, max_length=MAX_CATEGORIES)
     minimum_order = MoneyField(required=False, allow_null=True)
     starts_on = DayField(required=False, allow_null=True)
     ends_on = DayField(required=False, allow_null=True)

@@ -1,9 +1,13 @@
 """One strict reader for all bodies: the hostile corpus ends in 4xx problem documents (S-2)."""
 
 import pytest
+from django.utils import translation
 
 from loyalty_site.kernel.errors import InvalidInput
+from loyalty_site.kernel.input import field_errors
 from loyalty_site.kernel.parsing import parse_json
+from orders.api.fields import BasketIn, QuoteIn
+from promocodes.api.fields import CodeIn
 from tests.api.conftest import Api, problem
 
 HOSTILE = {
@@ -78,6 +82,24 @@ def test_a_body_in_chunks_is_411(api: Api) -> None:
     answer = api.client.post("/api/v1/quotes", headers={**api.headers, "Transfer-Encoding": "chunked"})
 
     assert problem(answer) == (411, "length_required")
+
+
+def test_refusals_of_fields_are_in_our_own_words() -> None:
+    """DRF has no Russian for these (S-2)."""
+    line = {"sku": "A", "quantity": 1}
+    wrong = [
+        (BasketIn(data={"lines": []}), "lines", "Give at least 1 here."),
+        (BasketIn(data={"lines": [line] * 201}), "lines", "Give at most 200 here."),
+        (BasketIn(data={"customer": 1}), "customer", "Give a UUID here."),
+        (BasketIn(data={"session": 1}), "session", "Give a string here."),
+        (QuoteIn(data={"include_drafts": 1}), "include_drafts", "Give true or false here."),
+        (CodeIn(data={"categories": ["a"] * 101}), "categories", "Give at most 100 here."),
+    ]
+    with translation.override("en"):
+        for serializer, field, sentence in wrong:
+            assert not serializer.is_valid()
+            told = {error.field: str(error.detail) for error in field_errors(serializer.errors)}
+            assert told[field] == sentence
 
 
 def test_every_wrong_field_is_named(api: Api) -> None:

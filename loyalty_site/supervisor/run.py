@@ -39,7 +39,7 @@ def run(environ: Mapping[str, str]) -> int:
         site = [Child(program) for program in site_programs(state, prepared)]
         running.callback(stop_all, site)
         running.callback(_ignore_signals)
-        running.enter_context(announced(state, prepared))
+        running.enter_context(announced(state, prepared, given=environ))
         with contextlib.suppress(KeyboardInterrupt):
             _open(services, site, prepared, port)
             _watch([*services.children, *site])

@@ -12,13 +12,17 @@ NAMES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TEST_ACQUIRER_SECRET", "POR
 
 
 @contextlib.contextmanager
-def announced(state: StateDir, environ: Mapping[str, str]) -> Iterator[None]:
-    """While the block runs, the owner's commands find this shop; nobody else may read where it is."""
+def announced(state: StateDir, environ: Mapping[str, str], *, given: Mapping[str, str]) -> Iterator[None]:
+    """While the block runs, the owner's commands find this shop; nobody else may read where it is.
+
+    What was `given` to us is the owner's own secret and is not written down.
+    """
     path = state.path / "secrets" / FILE
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({name: environ[name] for name in NAMES if name in environ}, file)
+        known = {name: environ[name] for name in NAMES if name in environ}
+        json.dump({name: text for name, text in known.items() if name == "PORT" or not given.get(name)}, file)
     try:
         yield
     finally:

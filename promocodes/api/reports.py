@@ -42,8 +42,8 @@ class FiguresOut(serializers.Serializer[Any]):
 
     quotes = serializers.IntegerField(help_text="Quotes that asked for a code.")
     applied_quotes = serializers.IntegerField()
-    uses = serializers.IntegerField(help_text="Uses taken, those given back included.")
-    releases = serializers.IntegerField(help_text="Uses given back.")
+    uses = serializers.IntegerField(help_text="Uses taken and kept; those given back are not among them.")
+    releases = serializers.IntegerField(help_text="Uses given back in the period.")
     discount = MoneyField()
     revenue = MoneyField(help_text="Goods paid for with a code, after refunds.")
     paid_orders = serializers.IntegerField()

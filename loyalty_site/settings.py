@@ -273,13 +273,13 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Mail -------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 # --- Ports: where a lower app asks a higher one ------------------------------
 # A lower app may not import a higher one; it names what it needs, and the site wires it here.
 PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
+PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
 PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
 PROMOCODES_ORDER_LINKS = "orders.queries.admin_links"
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"

@@ -1,7 +1,7 @@
 """Reads of the till: quotes, orders, the catalogue. They write nothing (Q-7)."""
 
 from orders.queries.documents import explanation, order_document
-from orders.queries.for_promocodes import admin_links, category_choices, sample_quote
+from orders.queries.for_promocodes import admin_links, category_choices, known_categories, sample_quote
 from orders.queries.quote import QuoteRequest, check_code, quote
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "category_choices",
     "check_code",
     "explanation",
+    "known_categories",
     "order_document",
     "quote",
     "sample_quote",

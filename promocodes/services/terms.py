@@ -1,6 +1,7 @@
 """Writing terms: checked against the catalogue and segments, with the campaign found or made."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +55,7 @@ def campaign_named(name: str | None) -> Campaign | None:
 def _unknown_names(spec: CodeSpec) -> Iterator[FieldError]:
     asked = {"categories": spec.categories, "required_categories": spec.required_categories}
     if any(asked.values()):
-        known = {slug for slug, _name in import_string(settings.PROMOCODES_CATEGORY_SOURCE)()}
+        known = import_string(settings.PROMOCODES_KNOWN_CATEGORIES)(chain.from_iterable(asked.values()))
         for field, slugs in asked.items():
             if missing := sorted(set(slugs) - known):
                 detail = _("There is no such category: %(slugs)s.") % {"slugs": ", ".join(missing)}

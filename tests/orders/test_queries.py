@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from orders.queries import category_choices, order_document, sample_quote
+from orders.queries import category_choices, known_categories, order_document, sample_quote
 from promocodes.rules import CodeSpec
 from tests.factories import (
     CategoryFactory,
@@ -102,3 +102,13 @@ def test_sample_basket_without_goods_is_made_up(fields):
     quote = sample_quote(spec(**fields))
     assert quote.promo_code.status == "applied"
     assert quote.goods_total == Decimal("1000.00")
+
+
+def test_known_categories_asks_only_for_the_slugs_given(django_assert_num_queries):
+    shirts = CategoryFactory(slug="shirts")
+    CategoryFactory(slug="coats")
+
+    with django_assert_num_queries(1) as asked:
+        assert known_categories(["shirts", "shirts", "nothing"]) == {shirts.slug}
+    assert "coats" not in asked[0]["sql"]
+    assert " IN (" in asked[0]["sql"]

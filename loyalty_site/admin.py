@@ -50,6 +50,7 @@ class StaffForm(ModelForm):
     class Meta:
         model = User
         fields = ["email", "first_name", "last_name", "is_active", "groups"]
+        labels = {"first_name": _("First name"), "last_name": _("Last name")}
 
 
 @admin.register(User)
@@ -149,7 +150,7 @@ class ScheduleAdmin(BeatPeriodicTaskAdmin, ShopAdmin):
 
     @admin.display(description=_("when"))
     def when(self, obj: PeriodicTask) -> str:
-        return str(obj.schedule.human_seconds if obj.interval else obj.crontab or obj.scheduler)
+        return str(obj.interval or obj.crontab or obj.scheduler)
 
     @admin.display(description=_("last run"), ordering="last_run_at")
     def last_run(self, obj: PeriodicTask) -> str:

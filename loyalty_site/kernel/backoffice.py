@@ -51,6 +51,7 @@ class ShopAdmin(ModelAdmin):
     list_disable_select_all = True
     # Counting each choice of each filter would read the whole table.
     show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "—"
     actions: Any = None
     counted: Any = None
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from loyalty_site.kernel.service_admin import ServiceAdmin
-from loyalty_site.kernel.texts import money_text, percent_text
+from loyalty_site.kernel.texts import moment_text, money_text, percent_text
 from promocodes import services
 from promocodes.models import Campaign
 
@@ -43,7 +43,7 @@ class CampaignForm(forms.Form):
 class CampaignAdmin(ServiceAdmin):
     service_form = CampaignForm
     page_template = "promocodes/admin/campaign.html"
-    list_display = ["name", "budget_bar", "created_by", "created_at"]
+    list_display = ["name", "budget_bar", "created_by", "created"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Name")
     ordering = ["-pk"]
@@ -64,6 +64,10 @@ class CampaignAdmin(ServiceAdmin):
             return {}
         counts = obj.terms.aggregate(terms=Count("pk"), batches=Count("batch"))
         return {"bar": budget_bar(obj), "counts": counts}
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, obj: Campaign) -> str:
+        return moment_text(obj.created_at)
 
     @admin.display(description=gettext_lazy("budget"))
     def budget_bar(self, obj: Campaign) -> SafeString | str:

@@ -41,7 +41,7 @@ class ToldChange:
 
 def told_changes(code: PromoCode, names: Mapping[str, str], segments: Mapping[str, str]) -> list[ToldChange]:
     """Changes of the code itself, its terms and its batch; a campaign's own history is on its page."""
-    changes = [change for change in code_history(code) if change.what != "campaign"]
+    changes = _with_one_beginning([change for change in code_history(code) if change.what != "campaign"])
     campaigns = _campaign_names(changes)
 
     def tell(field: str, value: Any) -> str:
@@ -61,6 +61,12 @@ def told_changes(code: PromoCode, names: Mapping[str, str], segments: Mapping[st
         )
         for change in changes
     ]
+
+
+def _with_one_beginning(changes: list[Change]) -> list[Change]:
+    """A code, its terms and its batch are made together; a reader needs one line for it, the earliest."""
+    first = next((change for change in reversed(changes) if change.is_new), None)
+    return [change for change in changes if not change.is_new or change is first]
 
 
 def _campaign_names(changes: list[Change]) -> dict[int, str]:

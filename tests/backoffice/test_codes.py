@@ -128,6 +128,12 @@ def test_switching_a_code_tells_who_did_it(manager: Client, code: PromoCode) -> 
     assert answer.context["state"] is State.DEACTIVATED
 
 
+def test_history_tells_the_making_of_a_code_once(manager: Client) -> None:
+    code = make_code(terms=make_batch().terms)
+    page = manager.get(reverse("admin:promocodes_promocode_page", args=[code.pk]))
+    assert [change.is_creation for change in page.context["changes"]] == [True]
+
+
 def test_a_dead_code_is_not_activated(manager: Client) -> None:
     code = make_code(switch=None, starts_at=NOW - timedelta(days=2), ends_at=NOW)
     answer = manager.post(reverse("admin:promocodes_promocode_activate", args=[code.pk]), follow=True)

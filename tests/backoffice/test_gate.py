@@ -56,3 +56,9 @@ def test_the_shop_keeps_its_stricter_policy(client: Client) -> None:
 def test_the_back_office_speaks_both_languages(language: str, word: str, manager: Client) -> None:
     manager.cookies["django_language"] = language
     assert word in manager.get(reverse("admin:promocodes_promocode_changelist")).content.decode()
+
+
+def test_a_refused_page_leads_staff_back_to_the_back_office(as_role: Any) -> None:
+    answer = as_role("support").get(reverse("admin:promocodes_promocode_add"))
+    assert answer.status_code == 403
+    assert 'href="/admin/"' in answer.text.split("<main", 1)[1].split("</main>", 1)[0]

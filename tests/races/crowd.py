@@ -44,3 +44,9 @@ def _work(attempt: Attempt, share: Sequence[int], gate: Any, answers: Any) -> No
     finally:
         answers.put(dict(counted))
         connections.close_all()
+
+
+def dawdle() -> None:
+    """A slow moment between check and save, as a busy server has them: with it a control overruns on any machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(0.03)")

@@ -38,7 +38,7 @@ from orders.services.placing import place_by_staff
 from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
 from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory, UserFactory
-from tests.races.crowd import crowd
+from tests.races.crowd import crowd, dawdle
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -249,9 +249,15 @@ def give_back(order: Order, number: int) -> str:
     return answer_of(lambda: in_transaction(lambda: refund_order(number=order.number, lines=lines, reason="", now=NOW)))
 
 
+def read_without_lock(number: str) -> Order:
+    order = Order.objects.get(pk=number)
+    dawdle()
+    return order
+
+
 def test_control_refunds_without_the_lock_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard off: the order is read, decided on and saved without a lock."""
-    monkeypatch.setattr("orders.services.refund.locked_order", lambda number: Order.objects.get(pk=number))
+    monkeypatch.setattr("orders.services.refund.locked_order", read_without_lock)
     orders = [pay(place()) for _ in range(10)]
 
     answers = crowd(
@@ -270,7 +276,7 @@ def test_control_refunds_without_the_lock_go_wrong(monkeypatch: pytest.MonkeyPat
 
 def test_control_payments_without_the_lock_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard off: reports of two payments of one order both find it unpaid."""
-    monkeypatch.setattr("orders.services.pay.locked_order", lambda number: Order.objects.get(pk=number))
+    monkeypatch.setattr("orders.services.pay.locked_order", read_without_lock)
     orders = [place() for _ in range(20)]
 
     def attempt(number: int) -> str:

@@ -18,7 +18,7 @@ from promocodes.rules import Reason
 from promocodes.services import CodeRejected, redeem_code, release_redemption
 from tests.factories import NOW
 from tests.promocodes.rows import make_campaign, make_code
-from tests.races.crowd import crowd
+from tests.races.crowd import crowd, dawdle
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -143,6 +143,7 @@ def test_control_without_the_guard_the_crowd_overruns_the_limit() -> None:
             row = PromoCode.objects.get(pk=code.pk)
             if row.uses >= LIMIT:
                 return Reason.EXHAUSTED.value
+            dawdle()
             PromoCode.objects.filter(pk=code.pk).update(uses=F("uses") + 1)
             Redemption.objects.create(
                 promo_code=row,

@@ -16,7 +16,7 @@ import orders.services.place as placing
 from orders.models import DeliveryMethod, Order, Product
 from promocodes.models import PromoCode, Redemption
 from tests.promocodes.rows import make_code
-from tests.races.crowd import crowd
+from tests.races.crowd import crowd, dawdle
 from tests.shop.conftest import Visitor
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -83,7 +83,9 @@ def test_control_without_the_guards_visitors_overrun_the_limit(monkeypatch: pyte
     careful = placing.priced
 
     def unlocked(request: Any, **options: Any) -> Any:
-        return careful(request, **{**options, "lock": False})
+        found = careful(request, **{**options, "lock": False})
+        dawdle()
+        return found
 
     def unguarded(*, promo_code_id: int, order_ref: str, now: datetime, **facts: Any) -> Redemption:
         PromoCode.objects.filter(pk=promo_code_id).update(uses=F("uses") + 1)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -39,6 +40,15 @@ class BatchAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     counted = ngettext_lazy("%(n)s batch", "%(n)s batches", "n")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("promocodes.add_batch"))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A batch begins with its terms, in the editor of codes."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("admin:promocodes_promocode_add")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return ["batch_link", "state_badge", _gift_column(), "period", "progress", "campaign", "created_by"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from promocodes.models import Campaign, CodeType
 from promocodes.rules import end_of, start_of
+from promocodes.rules.spec import PERCENTS
 
 TYPES_IN_ORDER = (CodeType.PERCENT, CodeType.FIXED, CodeType.FREE_SHIPPING, CodeType.CASHBACK)
 
@@ -125,6 +126,8 @@ class TermsForm(forms.Form):
             self.errors.pop(name, None)
         if "value" not in self.hidden_names and "value" not in self.errors and values.get("value") is None:
             self.add_error("value", _("Please give a value."))
+        if self.chosen_type in PERCENTS and (values.get("value") or 0) > 100:
+            self.add_error("value", _("A percent cannot be above 100."))
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))

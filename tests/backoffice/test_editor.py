@@ -61,6 +61,19 @@ def test_editor_refuses_a_period_that_ends_before_it_starts(manager: Client) -> 
     assert answer.context["form"].errors == {"ends_on": ["The last day is before the first."]}
 
 
+def test_editor_says_everything_that_is_wrong_at_once(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), _typed(value="150", ends_on="2026-05-15"))
+    assert answer.context["form"].errors == {
+        "value": ["A percent cannot be above 100."],
+        "ends_on": ["The last day is before the first."],
+    }
+
+
+def test_adding_a_batch_begins_in_the_editor_of_codes(manager: Client) -> None:
+    answer = manager.get(reverse("admin:promocodes_batch_add"))
+    assert (answer.status_code, answer.url) == (302, reverse(ADD))
+
+
 def test_fields_that_the_type_does_not_have_are_left_out(manager: Client, shop: Any) -> None:
     manager.post(reverse(ADD), _typed(type="free_shipping", value="5", categories=["shirts"]))
     terms = PromoCode.objects.get().terms

@@ -18,7 +18,7 @@ from promocodes.models import PromoCode, Redemption
 from promocodes.services import CodeRejected
 from tests.chaos import shop
 from tests.chaos.stage import Findings, Scale, Verdict, judged
-from tests.races.crowd import crowd
+from tests.races.crowd import crowd, dawdle
 
 LIMIT = 100
 PER_CUSTOMER = 3
@@ -152,6 +152,7 @@ def take_naively(promo_code_id: int, number: int) -> str:
         return "refused"
     # What lies between the check and the save in real life: the order is priced.
     quote(QuoteRequest(channel="site", lines=((shop.SKU, 1),), promo_code=code.code), now=timezone.now())
+    dawdle()
     Redemption.objects.create(
         promo_code=code,
         order_ref=f"chaos:{uuid.uuid4()}",

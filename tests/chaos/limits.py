@@ -80,7 +80,9 @@ def control(scale: Scale) -> Findings:
     crowd(partial(take_naively, codes[0].pk), scale.attempts, workers=scale.processes)
     uses = shop.uses_of(codes)
     shop.forget_uses(codes)
-    return f"{uses} uses of {LIMIT}", [] if uses >= LIMIT * 1.1 else [f"only {uses} uses: no race in this storm"]
+    # At the limit each process may pass once more: 16 of them come to 115, fewer to less.
+    enough = LIMIT + min(10, scale.processes // 2)
+    return f"{uses} uses of {LIMIT}", [] if uses >= enough else [f"only {uses} uses: no race in this storm"]
 
 
 def place(code: str, number: int, *, customer_id: int | None = None) -> str:

@@ -86,5 +86,5 @@ def budget_bar(campaign: Campaign) -> SafeString | str:
         "budget": money_text(campaign.budget),
         "share": percent_text(Decimal(share)),
     }
-    bar = '<span class="bo-bar bo-bar--{}" style="display:block"><span style="width:{}%"></span></span>{}'
+    bar = '<div class="bo-budget"><div class="bo-bar bo-bar--{}"><span style="width:{}%"></span></div>{}</div>'
     return format_html(bar, mood, min(share, 100), text)

@@ -2,14 +2,17 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from customers.models import Consent, Customer, Programme, Segment
+from loyalty_site.admin import every_text
 from loyalty_site.models import ApiKey
 from orders.models import Category, DeliveryMethod, Order, Product
 from promocodes.models import Batch, Campaign, PromoCode
@@ -181,3 +184,17 @@ def test_nobody_raises_himself_above_the_table(as_role: Any, staff: Any) -> None
     )
     owner.refresh_from_db()
     assert (answer.status_code, owner.email) == (403, "manager@shop.test")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "russian"),
+    [
+        (60, "раз в 1\N{NO-BREAK SPACE}минуту"),
+        (300, "раз в 5\N{NO-BREAK SPACE}минут"),
+        (3600, "раз в 1\N{NO-BREAK SPACE}час"),
+        (86400, "раз в 24\N{NO-BREAK SPACE}часа"),
+    ],
+)
+def test_schedule_says_how_often_in_the_right_plural(seconds: int, russian: str) -> None:
+    with translation.override("ru"):
+        assert every_text(timedelta(seconds=seconds)) == russian

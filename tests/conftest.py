@@ -4,10 +4,12 @@ import atexit
 import contextlib
 import os
 import shutil
+from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
+from django.utils.translation.reloader import translation_file_changed
 
 from loyalty_site.supervisor.assets import build_assets
 from loyalty_site.supervisor.services import temporary_services
@@ -27,6 +29,8 @@ def _start_services() -> None:
 
 
 build_assets()
+# A plugin may have read the catalogues before they were built, as on a fresh checkout: read them anew.
+translation_file_changed(sender=None, file_path=Path("django.mo"))
 # Before Django is set up: the settings read where the databases are. pytest-django, told of no
 # settings module by its own options, leaves the setting up to us.
 _start_services()

@@ -1,5 +1,7 @@
 """What a code gives, to whom and when."""
 
+from datetime import datetime, timedelta
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -84,3 +86,8 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.value or ''}".strip()
+
+    @property
+    def last_minute(self) -> datetime:
+        """The last minute that counts, for people: the end itself is exclusive."""
+        return self.ends_at - timedelta(minutes=1)

@@ -46,7 +46,10 @@ def _work(attempt: Attempt, share: Sequence[int], gate: Any, answers: Any) -> No
         connections.close_all()
 
 
-def dawdle() -> None:
-    """A slow moment between check and save, as a busy server has them: with it a control overruns on any machine."""
+def dawdle(seconds: float = 0.03) -> None:
+    """A slow moment between check and save, as a busy server has them: with it a control overruns on any machine.
+
+    It has to be longer than the rest of an attempt takes all workers together.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(0.03)")
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])

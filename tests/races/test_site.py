@@ -84,7 +84,7 @@ def test_control_without_the_guards_visitors_overrun_the_limit(monkeypatch: pyte
 
     def unlocked(request: Any, **options: Any) -> Any:
         found = careful(request, **{**options, "lock": False})
-        dawdle()
+        dawdle(1.0)
         return found
 
     def unguarded(*, promo_code_id: int, order_ref: str, now: datetime, **facts: Any) -> Redemption:

@@ -11,6 +11,8 @@ SUPERVISOR := $(VENV) -m loyalty_site.supervisor
 ALONE := env -u PORT $(if $(filter file,$(origin STATE_DIR)),-u STATE_DIR) $(SUPERVISOR) exec --
 UV := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 FAST := not slow and not browser and not race
+# Pages and the API ask for whole requests: they take longer than the minute of the daily run.
+PAGES := --ignore tests/api --ignore tests/backoffice --ignore tests/shop
 # `make test ARGS="tests/points -k expire"` runs a part.
 ARGS ?=
 BASKETS ?= 5000
@@ -27,8 +29,8 @@ run: install ## start the shop on PORT (8000), keep its data in STATE_DIR (.run)
 test: install-dev ## run every test on databases of its own
 	@exec $(ALONE) $(VENV) -m pytest $(ARGS)
 
-test-fast: install-dev ## the tests that take less than a minute together
-	@exec $(ALONE) $(VENV) -m pytest -m "$(FAST)" $(ARGS)
+test-fast: install-dev ## rules, services and queries, without pages: under a minute
+	@exec $(ALONE) $(VENV) -m pytest -m "$(FAST)" $(PAGES) $(ARGS)
 
 check: install-dev ## format, lint, types, imports, migrations, translations, templates
 	@exec $(ALONE) $(VENV) -m tests.house.check

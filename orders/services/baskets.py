@@ -8,9 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.kernel.errors import NotFound, invalid
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Basket, BasketLine, Product
-
-MAX_LINES = 200
-MAX_QUANTITY = 999
+from orders.queries.basket_lines import MAX_LINES, MAX_QUANTITY
 
 
 @requires_transaction

@@ -60,10 +60,9 @@ def grant_to_many(
         "now": now,
     }
     with connection.cursor() as cursor:
+        # Opened before any is locked: who holds some accounts and waits for another's new one makes a deadlock.
+        cursor.execute(OPEN_ACCOUNTS, values)
         cursor.execute(LOCK_ACCOUNTS, values)
-        if cursor.fetchone()[0] < len(chosen):
-            cursor.execute(OPEN_ACCOUNTS, values)
-            cursor.execute(LOCK_ACCOUNTS, values)
         cursor.execute(GRANTED_BEFORE, values)
         before, otherwise = cursor.fetchone()
         if otherwise:
@@ -82,6 +81,8 @@ SELECT count(*) FROM (
 OPEN_ACCOUNTS = """
 INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
 SELECT asked.id, 0, %(now)s FROM unnest(%(customers)s::bigint[]) AS asked (id)
+WHERE NOT EXISTS (SELECT FROM points_pointsaccount a WHERE a.customer_id = asked.id)
+ORDER BY asked.id
 ON CONFLICT (customer_id) DO NOTHING
 """
 

@@ -4,9 +4,10 @@ Each experiment ends with all invariants, and none may deadlock. The control wit
 otherwise the crowd proves nothing. `make chaos` runs the first for a minute.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -47,12 +48,42 @@ def test_the_ledger_stays_true_under_everything_at_once() -> None:
     assert offenders() == set()
 
 
+@pytest.mark.usefixtures("_no_deadlock")
+def test_first_points_for_everybody_come_from_all_sides() -> None:
+    for round_ in range(12):
+        people = [CustomerFactory.create() for _ in range(ACCOUNTS)]
+
+        def attempt(number: int, people: list[Customer] = people, round_: int = round_) -> str:
+            if number % 2:
+                return str(grant(people, f"holiday:{number}:{round_}"))
+            earn(people[-1 - number // 2], 10, f"earn:{round_}:{number}")
+            return "earned"
+
+        assert crowd(attempt, WORKERS, workers=WORKERS) == Counter({"earned": 8, "20": 8})
+    assert offenders() <= {"points_expired_on_time"}
+
+
 def spend_one(customer: Customer, number: int, now: datetime) -> str:
     try:
         in_transaction(lambda: services.spend(customer_id=customer.pk, amount=1, order_ref=f"order:{number}", now=now))
     except NotEnoughPoints:
         return "not enough"
     return "spent"
+
+
+def grant(people: list[Customer], fact: str) -> int:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    work = functools.partial(
+        services.grant_to_many,
+        customers=Customer.objects.filter(pk__in=[customer.pk for customer in people]),
+        amount=5,
+        kind="holiday",
+        fact=fact,
+        available_from=now,
+        expires_at=now + timedelta(days=30),
+        now=now,
+    )
+    return in_transaction(work).customers
 
 
 @pytest.fixture

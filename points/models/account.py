@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from points.models.guards import never_changed, never_lost
+from loyalty_site.kernel.guards import never_changed, never_lost
 
 
 class PointsAccount(models.Model):

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.kernel.guards import never_changed, never_lost
 from points.models.account import PointsAccount
-from points.models.guards import never_changed, never_lost, refers_to
 from points.models.lot import Lot
+from points.models.references import refers_to
 from points.rules import EntryKind
 
 

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.kernel.guards import never_changed, never_lost
 from points.models.account import PointsAccount
-from points.models.guards import never_changed, never_lost, refers_to
+from points.models.references import refers_to
 
 
 class Lot(models.Model):

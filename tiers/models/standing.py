@@ -1,0 +1,75 @@
+"""Where a customer stands on the ladder, and how he came there (T-2, T-3)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.kernel.guards import never_changed, never_lost
+from tiers.models.ladder import Tier
+
+
+class Standing(models.Model):
+    """The tier a customer has earned. Without a row he stands on the lowest tier since he registered.
+
+    `lapses_at` is set when he no longer reaches his tier and has been told: the nightly review lets him down then.
+    Paid membership is no part of it: see `Membership`.
+    """
+
+    customer = models.OneToOneField(
+        "customers.Customer",
+        models.PROTECT,
+        primary_key=True,
+        related_name="tier_standing",
+        verbose_name=_("customer"),
+    )
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="standings", verbose_name=_("tier"))
+    since = models.DateTimeField(_("since"))
+    lapses_at = models.DateTimeField(_("lapses"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        default_permissions = ("view",)
+        indexes = [models.Index("lapses_at", name="tiers_standing_lapses", condition=models.Q(lapses_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.tier_id}"
+
+
+class TierChange(models.Model):
+    """A move on the ladder with its cause; rows are only added. `spent` and `orders` are what counted at that moment.
+
+    `from_tier` None: from the lowest tier, where everybody begins.
+    """
+
+    class Cause(models.TextChoices):
+        PURCHASE = "purchase", _("a purchase reached the threshold")
+        REVIEW = "review", _("the nightly review")
+        LADDER = "ladder", _("the ladder was changed")
+        STAFF = "staff", _("set by staff")
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="tier_changes", verbose_name=_("customer")
+    )
+    from_tier = models.ForeignKey(
+        Tier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from tier")
+    )
+    to_tier = models.ForeignKey(Tier, models.PROTECT, related_name="+", verbose_name=_("to tier"))
+    cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices)
+    changed_at = models.DateTimeField(_("changed"))
+    spent = models.DecimalField(_("spent"), max_digits=14, decimal_places=2)
+    orders = models.PositiveIntegerField(_("orders"))
+    order_ref = models.CharField(_("order"), max_length=64, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
+
+    class Meta:
+        verbose_name = _("tier change")
+        verbose_name_plural = _("tier changes")
+        default_permissions = ("view",)
+        triggers = [*never_lost(), *never_changed()]
+        indexes = [models.Index("customer", "id", name="tiers_change_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.from_tier_id} → {self.to_tier_id}"

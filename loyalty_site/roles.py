@@ -61,6 +61,23 @@ _KEEP_CATALOGUE = frozenset(
         "orders.change_deliverymethod",
     }
 )
+_LOOK_AT_TIERS = frozenset(
+    {
+        "tiers.view_ladder",
+        "tiers.view_tier",
+        "tiers.view_standing",
+        "tiers.view_tierchange",
+        "tiers.view_discountstep",
+        "tiers.view_card",
+        "tiers.view_membership",
+        "tiers.view_membershipplan",
+    }
+)
+_KEEP_CARDS = frozenset(
+    {"tiers.add_card", "tiers.change_card", "tiers.add_membershipplan", "tiers.change_membershipplan"}
+)
+# What the ladder gives is the shop's money for years, so it is changed by those who run the site; others try it out.
+_KEEP_THE_LADDER = frozenset({"tiers.change_ladder", "tiers.change_tier", "tiers.change_discountstep"})
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})
 _RUN_THE_SITE = frozenset(
@@ -81,7 +98,7 @@ _RUN_THE_SITE = frozenset(
 )
 
 ROLES: dict[str, frozenset[str]] = {
-    SUPPORT: _LOOK_AT_CODES | _LOOK_AT_SHOP | _FIX_ORDERS | _KEEP_CUSTOMERS,
+    SUPPORT: _LOOK_AT_CODES | _LOOK_AT_SHOP | _LOOK_AT_TIERS | _FIX_ORDERS | _KEEP_CUSTOMERS,
     MANAGER: (
         _LOOK_AT_CODES
         | _MAKE_CODES
@@ -92,6 +109,8 @@ ROLES: dict[str, frozenset[str]] = {
         | _KEEP_CATALOGUE
         | _KEEP_CUSTOMERS
         | _KEEP_SEGMENTS
+        | _LOOK_AT_TIERS
+        | _KEEP_CARDS
     ),
     MARKETER: (
         _LOOK_AT_CODES
@@ -100,6 +119,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {"customers.view_customer", "customers.view_segment", "orders.view_product", "orders.view_category"}
         | {"orders.view_order", "orders.check_code"}
         | _KEEP_SEGMENTS
+        | _LOOK_AT_TIERS
     ),
     ADMINISTRATOR: (
         _LOOK_AT_CODES
@@ -111,6 +131,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _KEEP_CATALOGUE
         | _KEEP_CUSTOMERS
         | _KEEP_SEGMENTS
+        | _LOOK_AT_TIERS
+        | _KEEP_CARDS
+        | _KEEP_THE_LADDER
         | _RUN_THE_SITE
     ),
 }

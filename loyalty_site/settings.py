@@ -276,12 +276,12 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
-# --- Ports: where a lower app asks a higher one ------------------------------
-# A lower app may not import a higher one; it names what it needs, and the site wires it here.
+# --- Ports: a lower app names what it needs of a higher one, the site wires it here (ADR 2) ---
 PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
 PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
 PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
-PROMOCODES_ORDER_LINKS = "orders.queries.admin_links"
+PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = "orders.queries.admin_links"
+TIERS_PRODUCT_NAMES = "orders.queries.product_names"
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
 CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"
 

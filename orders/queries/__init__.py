@@ -2,6 +2,7 @@
 
 from orders.queries.documents import explanation, order_document
 from orders.queries.for_promocodes import admin_links, category_choices, known_categories, sample_quote
+from orders.queries.for_tiers import product_names
 from orders.queries.quote import QuoteRequest, check_code, quote
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "explanation",
     "known_categories",
     "order_document",
+    "product_names",
     "quote",
     "sample_quote",
 ]

@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.api.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from loyalty_site.backoffice.look import UNFOLD  # noqa: F401
 from loyalty_site.error_reports import start_error_reports
 from loyalty_site.logging import configure_structlog, logging_settings
@@ -222,35 +223,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- HTTP API ---------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "loyalty_site.authentication.ApiKeyAuthentication",
-        "loyalty_site.authentication.CustomerSessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["loyalty_site.kernel.parsing.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "loyalty_site.api.schema.ApiSchema",
-    "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "loyalty_site.kernel.problems.problem_response",
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "loyalty_site.kernel.parsing.JSONAlways",
-    "DEFAULT_METADATA_CLASS": None,
-    "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Loyalty API",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "loyalty_site.api.schema.refuse_unknown_members",
-    ],
-}
 API_MAX_BODY = env.int("API_MAX_BODY", default=1_000_000)
 # Generous: a runaway program is slowed down, a busy till is not.
 API_REQUESTS_PER_SECOND = env.float("API_REQUESTS_PER_SECOND", default=1000.0)

@@ -11,7 +11,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("api/", include("loyalty_site.api.urls")),
     path("accounts/", include("allauth.urls")),
-    path("account/", include("loyalty_site.account_urls")),
+    path("account/", include("loyalty_site.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("orders.urls")),
 ]

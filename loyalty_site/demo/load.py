@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.models import User
-from loyalty_site.demo import catalogue, codes, people, signins
+from loyalty_site.demo import catalogue, codes, people, points, signins
 from loyalty_site.demo.trade import is_trade_finished, plans, trade, traded_numbers
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from loyalty_site.progress import Progress
@@ -39,12 +39,14 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("catalogue"), partial(in_transaction, add_catalogue)),
         (_("customers"), partial(in_transaction, partial(people.add_customers, now))),
         (_("promo codes"), partial(add_codes, now)),
+        (_("points"), partial(add_gifts, points.EARLY, now)),
     ]
     for name, step in steps:
         out.write(f"{name} …\n")
         out.flush()
         step()
     add_trade(now, out)
+    add_gifts(points.LATE, now)
 
 
 def renew_signins() -> list[signins.SignIn]:
@@ -76,6 +78,10 @@ def add_codes(now: datetime) -> None:
         codes.add_personal_codes(manager=manager, now=now)
     if not codes.demo_codes():
         in_transaction(partial(codes.add_codes, manager=manager, marketer=marketer, now=now))
+
+
+def add_gifts(gifts: tuple[points.Gift, ...], now: datetime) -> None:
+    points.add_gifts(gifts, customer=people.demo_customers()[0], now=now)
 
 
 def add_trade(now: datetime, out: TextIO) -> None:

@@ -4,7 +4,7 @@ Pages use the same functions as template filters (`{% load texts %}`).
 Spaces inside a value are non-breaking.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
@@ -14,7 +14,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, ngettext, to_locale
 
 NBSP = "\N{NO-BREAK SPACE}"
 Moment = TypeVar("Moment", date, datetime)
@@ -38,6 +38,22 @@ def percent_text(percent: Decimal | str) -> str:
 def number_text(number: Decimal | int) -> str:
     """`1 000 000`, `1,5`."""
     return format_decimal(number, locale=_locale())
+
+
+def signed_text(number: int) -> str:
+    """`+1 000`, `−5`: a movement."""
+    return f"{'+' if number > 0 else MINUS if number < 0 else ''}{number_text(abs(number))}"
+
+
+def points_text(count: int) -> str:
+    """`1 балл`, `1 000 баллов`."""
+    text = ngettext("%(count)s point", "%(count)s points", abs(count)) % {"count": number_text(count)}
+    return text.replace("-", MINUS).replace(" ", NBSP)
+
+
+def last_day_text(end: datetime) -> str:
+    """`30 ноября 2026`: the last whole day before `end`, which is excluded itself."""
+    return day_text(end - timedelta(microseconds=1))
 
 
 def day_text(day: date | datetime) -> str:

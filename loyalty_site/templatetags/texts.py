@@ -32,6 +32,21 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def points(count: int | None) -> str:
+    return _or_empty(texts.points_text, count)
+
+
+@register.filter
+def signed(value: int | None) -> str:
+    return _or_empty(texts.signed_text, value)
+
+
+@register.filter
+def last_day(end: Any) -> str:
+    return _or_empty(texts.last_day_text, _moment(end))
+
+
+@register.filter
 def day(value: Any) -> str:
     return _or_empty(texts.day_text, _moment(value))
 

@@ -1,4 +1,4 @@
-"""The customer's account: what is going on, and all orders."""
+"""The customer's account: all orders."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,17 +11,6 @@ from orders.queries.visits import orders_of
 from orders.views import visitor
 
 PAGE = 20
-RECENT = 3
-
-
-@never_cache
-@login_required
-@require_GET
-def overview(request: HttpRequest) -> HttpResponse:
-    customer = visitor.customer_of(request)
-    return render(
-        request, "account/overview.html", {"customer": customer, "orders": list(orders_of(customer)[:RECENT])}
-    )
 
 
 @never_cache

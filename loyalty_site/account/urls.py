@@ -3,11 +3,13 @@
 from django.urls import path
 
 from customers import views as customers
+from loyalty_site.account import overview, points
 from orders.views import account
 
 app_name = "account"
 urlpatterns = [
-    path("", account.overview, name="overview"),
+    path("", overview.overview, name="overview"),
+    path("points/", points.history, name="points"),
     path("orders/", account.orders, name="orders"),
     path("profile/", customers.profile, name="profile"),
 ]

@@ -1,0 +1,47 @@
+"""The ledger as its owner reads it: one row for each thing that happened, with the balance after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from loyalty_site.account.words import title_of
+from points.models import Entry, Lot
+from points.rules import EntryKind
+
+ORDER = "order:"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`amount` of one fact, over all lots it touched; `lots` are those whose life is worth telling."""
+
+    title: str
+    reason: str
+    amount: int
+    balance_after: int
+    moment: datetime
+    order_number: str
+    lots: tuple[Lot, ...]
+
+
+def rows_of(entries: Iterable[Entry]) -> list[Row]:
+    """Entries of the same fact and kind that follow each other are one row. `entries` newest first, lots loaded."""
+    return [_row(list(group)) for _same, group in groupby(entries, lambda entry: (entry.fact, entry.kind))]
+
+
+def _row(group: Sequence[Entry]) -> Row:
+    newest = group[0]
+    return Row(
+        title=title_of(newest),
+        reason=newest.reason,
+        amount=sum(entry.amount for entry in group),
+        balance_after=newest.balance_after,  # type: ignore[attr-defined]
+        moment=newest.posted_at,
+        order_number=newest.order_ref.removeprefix(ORDER) if newest.order_ref.startswith(ORDER) else "",
+        lots=tuple(entry.lot for entry in group if entry.lot and entry.kind in TELLING),
+    )
+
+
+# Where points went to or came from is told by when those points expire.
+TELLING = {EntryKind.EARN, EntryKind.SPEND, EntryKind.RETURN, EntryKind.ADJUST}

@@ -1,0 +1,36 @@
+"""The account's first page: what a customer has, what comes, what goes."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+import customers.queries
+from orders.queries.visits import orders_of
+from orders.views import visitor
+from points.queries import balance
+
+RECENT = 3
+
+
+@never_cache
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    customer = visitor.customer_of(request)
+    context: dict[str, Any] = {"customer": customer}
+    if customer is not None:
+        now = timezone.now()
+        programme = customers.queries.programme()
+        has = balance(customer.pk, now=now)
+        context |= {
+            "orders": list(orders_of(customer)[:RECENT]),
+            "balance": has,
+            "balance_money": has.available * programme.point_value,
+            "bonus": programme.first_purchase_bonus,
+        }
+    return render(request, "account/overview.html", context)

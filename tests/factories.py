@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from customers.models import Customer, Programme, Purchase, Segment, SegmentMembership, User
 from orders.models import Category, DeliveryMethod, Product
 from promocodes.models import Campaign, PromoCode, Terms
+from tiers.models import Card, MembershipPlan, Tier
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 
@@ -123,3 +124,36 @@ class PromoCodeFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"TESTCODE{number:04d}")
     terms = factory.SubFactory(TermsFactory)
     switch = True
+
+
+class TierFactory(DjangoModelFactory):
+    """On top of the ladder that every test begins with: Standard 0, Silver 15,000, Gold 50,000, Platinum 150,000."""
+
+    class Meta:
+        model = Tier
+
+    code = factory.Sequence(lambda number: f"tier-{number}")
+    name = factory.SelfAttribute("code")
+
+
+class CardFactory(DjangoModelFactory):
+    class Meta:
+        model = Card
+
+    number = factory.Sequence(lambda number: f"CARD{number:04d}")
+    kind = "imported"
+    percent = Decimal("5.00")
+    issued_at = NOW
+
+
+class MembershipPlanFactory(DjangoModelFactory):
+    """Gold for a month."""
+
+    class Meta:
+        model = MembershipPlan
+
+    code = factory.Sequence(lambda number: f"plan-{number}")
+    name = factory.SelfAttribute("code")
+    sku = factory.Sequence(lambda number: f"CLUB-{number}")
+    tier = factory.LazyFunction(lambda: Tier.objects.get(code="gold"))
+    months = 1

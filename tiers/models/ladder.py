@@ -7,9 +7,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
+def shown_name(name: str, name_en: str) -> str:
+    """A tier's name in the active language; a shop need not give an English one."""
+    return name_en if name_en and not (get_language() or "ru").startswith("ru") else name
+
+
 @pghistory.track()
 class Ladder(models.Model):
-    """One row: by what tiers are reached, counted over how long, and how much time the way down takes (T-2)."""
+    """One row: by what tiers are reached, counted over how long, and how much time the way down takes (T-2).
+
+    `changed_at`: when the ladder changed and no review has gone over all customers since.
+    """
 
     class Basis(models.TextChoices):
         SPEND = "spend", _("money paid for goods")
@@ -18,6 +26,7 @@ class Ladder(models.Model):
     basis = models.CharField(_("tiers are reached by"), max_length=8, choices=Basis.choices, default=Basis.SPEND)
     window_days = models.PositiveSmallIntegerField(_("counted over the last, days"), default=365)
     grace_days = models.PositiveSmallIntegerField(_("days between the notice and the way down"), default=30)
+    changed_at = models.DateTimeField(_("changed, not reviewed yet"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("ladder settings")
@@ -77,4 +86,4 @@ class Tier(models.Model):
     @property
     def shown_name(self) -> str:
         """In the active language."""
-        return self.name_en if self.name_en and not (get_language() or "ru").startswith("ru") else self.name
+        return shown_name(self.name, self.name_en)

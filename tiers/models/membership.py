@@ -43,7 +43,8 @@ class TsTzRange(Func):
 class Membership(models.Model):
     """The privileges of `tier` from `starts_at` until before `ends_at`, bought by `order_ref`.
 
-    A renewal begins where the last one ends. A refund shortens it; nothing left: `refunded_at`, and it is void.
+    It lasts `months` for each piece of `quantity` that was not given back. A renewal begins where the last one ends.
+    A refund shortens it; nothing left: `refunded_at`, and it is void.
     """
 
     customer = models.ForeignKey(
@@ -53,6 +54,8 @@ class Membership(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="memberships", verbose_name=_("tier"))
     order_ref = models.CharField(_("order"), max_length=64)
     fee_amount = models.DecimalField(_("fee"), max_digits=12, decimal_places=2)
+    months = models.PositiveSmallIntegerField(_("months a piece"), default=1)
+    quantity = models.PositiveSmallIntegerField(_("pieces kept"), default=1)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     refunded_at = models.DateTimeField(_("refunded"), null=True, blank=True)
@@ -66,6 +69,10 @@ class Membership(models.Model):
             models.UniqueConstraint("order_ref", "plan", name="tiers_membership_once"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")) | Q(refunded_at__isnull=False), name="tiers_membership_lasts"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, refunded_at__isnull=True) | Q(quantity=0, refunded_at__isnull=False),
+                name="tiers_membership_void_when_given_back",
             ),
             ExclusionConstraint(
                 name="tiers_membership_one_at_a_time",

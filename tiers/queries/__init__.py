@@ -1,0 +1,5 @@
+"""Reads of tiers."""
+
+from tiers.queries.benefits import benefits
+
+__all__ = ["benefits"]

@@ -1,0 +1,37 @@
+"""Decisions about tiers, on plain values."""
+
+from tiers.rules.benefits import Benefits, Offer, Perks, benefits_of
+from tiers.rules.cards import with_check_digit
+from tiers.rules.dates import months_after
+from tiers.rules.ladder import (
+    Basis,
+    LadderTerms,
+    Missing,
+    Progress,
+    TierTerms,
+    deserved,
+    height,
+    missing,
+    next_after,
+)
+from tiers.rules.steps import Step, steps_percent
+
+__all__ = [
+    "Basis",
+    "Benefits",
+    "LadderTerms",
+    "Missing",
+    "Offer",
+    "Perks",
+    "Progress",
+    "Step",
+    "TierTerms",
+    "benefits_of",
+    "deserved",
+    "height",
+    "missing",
+    "months_after",
+    "next_after",
+    "steps_percent",
+    "with_check_digit",
+]

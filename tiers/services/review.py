@@ -1,0 +1,168 @@
+"""Moves on the ladder: up at once with a purchase, everything else by the nightly review (T-2).
+
+Standings are locked in the order of their keys, then purchases are read: whoever pays meanwhile either is seen, or
+waits for the lock and looks again. A purchase that makes somebody's first standing beside a review finds it there and
+looks again too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from loyalty_site.kernel.transactions import requires_transaction
+from tiers.models import TierChange
+from tiers.queries.counting import state_of_chosen
+from tiers.services.messages import tell_of_changes, tell_of_lapses
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """How many went up, were told that they will go down, went down, and deserve again what they were to lose.
+
+    Go on with `after=last_id` until it is None.
+    """
+
+    up: int
+    warned: int
+    down: int
+    kept: int
+    last_id: int | None
+
+
+@requires_transaction
+def review_after_purchase(*, customer_id: int, order_ref: str, now: datetime) -> TierChange | None:
+    """Up to what the customer deserves now; never down. The caller holds the customer's row.
+
+    One statement when nothing moves, three when he goes up.
+    """
+    values: dict[str, Any] = {"customers": [customer_id], "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKED_STATE, values)
+        row = cursor.fetchone()
+    if row is None or row[0] not in ("up", "kept"):
+        return None
+    action, from_id, to_id, spent, orders = row
+    applied = _apply([customer_id], ("up", "kept"), cause=TierChange.Cause.PURCHASE, order_ref=order_ref, now=now)
+    if action == "kept":
+        return None
+    if not applied.changes:
+        # A review made his first standing a moment ago.
+        return review_after_purchase(customer_id=customer_id, order_ref=order_ref, now=now)
+    tell_of_changes(applied.changes, now=now)
+    return TierChange(
+        pk=applied.changes[0],
+        customer_id=customer_id,
+        from_tier_id=from_id,
+        to_tier_id=to_id,
+        cause=TierChange.Cause.PURCHASE,
+        changed_at=now,
+        spent=spent,
+        orders=orders,
+        order_ref=order_ref,
+    )
+
+
+@requires_transaction
+def review_chunk(*, now: datetime, after: int = 0, limit: int = CHUNK) -> Reviewed:
+    """The next `limit` customers by key: those who stand somewhere, or have bought within the ladder's period.
+
+    Up at once, where an import or a change of the ladder lifted somebody; down in two steps: the notice, then, when
+    the grace is over, to what is deserved then. Doing it again changes nothing; missed days need nothing special.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHOSEN, {"after": after, "limit": limit, "now": now})
+        chosen = [key for (key,) in cursor.fetchall()]
+        if not chosen:
+            cursor.execute(REVIEWED, [now])
+            return Reviewed(0, 0, 0, 0, None)
+        cursor.execute(LOCK, [chosen])
+    applied = _apply(chosen, ("up", "warned", "down", "kept"), cause=None, order_ref="", now=now)
+    tell_of_changes(applied.changes, now=now)
+    tell_of_lapses(applied.warned, now=now)
+    return Reviewed(applied.up, len(applied.warned), len(applied.changes) - applied.up, applied.kept, chosen[-1])
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Keys of the changes written, and of customers told."""
+
+    changes: list[int]
+    warned: list[int]
+    up: int
+    kept: int
+
+
+def _apply(
+    customers: Sequence[int], actions: Sequence[str], *, cause: str | None, order_ref: str, now: datetime
+) -> Applied:
+    """`cause` None: the review, or the change of the ladder that it follows."""
+    values: dict[str, Any] = {
+        "customers": list(customers),
+        "actions": list(actions),
+        "cause": cause,
+        "order_ref": order_ref,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(APPLY, values)
+        return Applied(*cursor.fetchone())
+
+
+LOCKED_STATE = f"""
+WITH {state_of_chosen(lock=True)}
+SELECT action, tier_id, deserved_id, spent, orders FROM state
+"""  # noqa: S608
+
+CHOSEN = """
+SELECT c.id FROM customers_customer c
+WHERE c.id > %(after)s AND (
+    EXISTS (SELECT FROM tiers_standing s WHERE s.customer_id = c.id)
+    OR EXISTS (SELECT FROM customers_purchase p JOIN tiers_ladder l ON l.id = 1
+               WHERE p.customer_id = c.id AND p.paid_at > %(now)s - make_interval(days => l.window_days)))
+ORDER BY c.id LIMIT %(limit)s
+"""
+
+LOCK = """
+SELECT count(*) FROM (
+    SELECT FROM tiers_standing WHERE customer_id = ANY(%s) ORDER BY customer_id FOR NO KEY UPDATE) held
+"""
+
+REVIEWED = "UPDATE tiers_ladder SET changed_at = NULL WHERE id = 1 AND changed_at <= %s"
+
+APPLY = f"""
+WITH {state_of_chosen(lock=False)}, due AS (
+    SELECT * FROM state WHERE action = ANY(%(actions)s)
+), moved AS (
+    UPDATE tiers_standing s SET tier_id = due.deserved_id, since = %(now)s, lapses_at = NULL
+    FROM due WHERE s.customer_id = due.customer_id AND due.action IN ('up', 'down') RETURNING s.customer_id
+), begun AS (
+    INSERT INTO tiers_standing (customer_id, tier_id, since)
+    SELECT customer_id, deserved_id, %(now)s FROM due WHERE action = 'up' AND NOT has_row ORDER BY customer_id
+    ON CONFLICT (customer_id) DO NOTHING RETURNING customer_id
+), told AS (
+    UPDATE tiers_standing s
+    SET lapses_at = CASE due.action WHEN 'warned' THEN %(now)s + make_interval(days => ladder.grace_days) END
+    FROM due CROSS JOIN ladder
+    WHERE s.customer_id = due.customer_id AND due.action IN ('warned', 'kept')
+    RETURNING s.customer_id, s.lapses_at
+), changed AS (
+    INSERT INTO tiers_tierchange
+        (customer_id, from_tier_id, to_tier_id, cause, changed_at, spent, orders, order_ref)
+    SELECT due.customer_id, due.tier_id, due.deserved_id,
+           COALESCE(%(cause)s, CASE WHEN due.action = 'up' AND ladder.changed_at IS NOT NULL THEN 'ladder'
+                               ELSE 'review' END),
+           %(now)s, due.spent, due.orders, %(order_ref)s
+    FROM due CROSS JOIN ladder
+    WHERE due.customer_id IN (SELECT customer_id FROM moved UNION ALL SELECT customer_id FROM begun)
+    ORDER BY due.customer_id
+    RETURNING id, customer_id
+)
+SELECT ARRAY(SELECT id FROM changed ORDER BY id), ARRAY(SELECT customer_id FROM told WHERE lapses_at IS NOT NULL),
+       (SELECT count(*) FROM changed JOIN due USING (customer_id) WHERE action = 'up'),
+       (SELECT count(*) FROM told WHERE lapses_at IS NULL)
+"""  # noqa: S608

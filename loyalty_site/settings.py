@@ -15,6 +15,7 @@ from loyalty_site.api.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # n
 from loyalty_site.backoffice.look import UNFOLD  # noqa: F401
 from loyalty_site.error_reports import start_error_reports
 from loyalty_site.logging import configure_structlog, logging_settings
+from loyalty_site.ports import *  # noqa: F403
 from loyalty_site.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -247,15 +248,6 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 # --- Mail -------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="shop@localhost")
-
-# --- Ports: a lower app names what it needs of a higher one, the site wires it here (ADR 2) ---
-PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
-PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
-PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
-PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = "orders.queries.admin_links"
-TIERS_PRODUCT_NAMES = "orders.queries.product_names"
-IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
-CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"
 
 # --- Payments: the test acquirer ---------------------------------------------
 TEST_ACQUIRER_SECRET = env("TEST_ACQUIRER_SECRET", default="")

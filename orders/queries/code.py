@@ -9,7 +9,7 @@ from customers.models import Programme
 from orders.models import Category, Order
 from orders.queries.who import Buyer
 from orders.rules import AppliedCode, CodeOutcome, LineInput
-from promocodes.queries import FoundCode, find_code
+from promocodes.queries import FoundCode, find_code, tier_names
 from promocodes.rules import LineFacts, Reason, ShopperFacts, Verdict, judge, lines_in_scope
 
 # A full limit may be full because of the shopper's own unpaid order: only then is it worth asking.
@@ -82,7 +82,8 @@ class CodeAnswer:
 
 
 def ask_code(question: CodeQuestion) -> CodeAnswer:
-    """One query for the code; one or two more only to name the own order that holds it, or the goods that are missing.
+    """One query for the code; one or two more only to name the own order that holds it, the goods
+    or the tier that are missing.
 
     A first order that waits for payment holds every code for first orders: paying both would make two.
     """
@@ -94,6 +95,8 @@ def ask_code(question: CodeQuestion) -> CodeAnswer:
         verdict = _judged(question, found, held_by=_holding_order(question, found))
     elif verdict.reason is Reason.NO_MATCHING_ITEMS and found is not None:
         verdict = _judged(question, found, names=_names(found))
+    elif verdict.failed is not None and verdict.failed.name == "tier":
+        verdict = _judged(question, found, tiers=tier_names())
     return CodeAnswer(question, found, verdict)
 
 
@@ -111,6 +114,7 @@ def _judged(
     *,
     held_by: str | None = None,
     names: dict[str, str] | None = None,
+    tiers: dict[str, str] | None = None,
     discount: Decimal | None = None,
 ) -> Verdict:
     buyer = question.buyer
@@ -121,6 +125,7 @@ def _judged(
             is_known=buyer.is_known,
             has_bought=buyer.has_bought,
             segments=buyer.segments,
+            customer_id=buyer.customer.id if buyer.customer else None,
             uses=found.uses if found else 0,
             held_by_order=held_by,
         ),
@@ -129,6 +134,7 @@ def _judged(
         skip_sale=question.programme.sale_goods_excluded,
         discount=discount,
         category_names=names,
+        tier_names=tiers,
     )
 
 

@@ -17,7 +17,7 @@ from promocodes.queries import find_code
 from promocodes.rules import Check
 from promocodes.services import redeem_code, release_redemption
 
-PER_PERSON = frozenset({"customer_uses_left", "first_order", "segment"})
+PER_PERSON = frozenset({"customer_uses_left", "first_order", "owner", "segment", "tier"})
 
 
 @requires_transaction

@@ -25,4 +25,5 @@ def refuse_code(answer: CodeAnswer | None) -> None:
 
 
 def _is_personal(code: CodeFacts) -> bool:
-    return code.max_uses_per_customer is not None or code.first_order_only or code.segment is not None
+    per_person = (code.max_uses_per_customer, code.segment, code.tier, code.owner_id)
+    return code.first_order_only or any(condition is not None for condition in per_person)

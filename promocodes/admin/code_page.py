@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.backoffice import page, staff_page
-from promocodes.admin import ports, qr
 from loyalty_site.kernel.charts import chart_data
+from promocodes.admin import ports, qr
 from promocodes.admin.editor import is_frozen
 from promocodes.admin.history import told_changes
 from promocodes.admin.words import terms_facts

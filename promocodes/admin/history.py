@@ -26,6 +26,8 @@ FIELD_NAMES: dict[str, Any] = {
     "max_uses_per_customer": gettext_lazy("uses per customer"),
     "first_order_only": gettext_lazy("only on the first order"),
     "segment": gettext_lazy("segment"),
+    "tier": gettext_lazy("tier"),
+    "customer": gettext_lazy("for the customer"),
     "campaign": gettext_lazy("campaign"),
     "switch": gettext_lazy("switch"),
 }

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from customers.models import Segment
+from promocodes.queries import tier_names
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -37,6 +38,11 @@ def sample_quote(spec: Any) -> Any:
 
 def segment_choices() -> list[tuple[str, str]]:
     return list(Segment.objects.order_by("name", "pk").values_list("code", "name"))
+
+
+def tier_choices() -> list[tuple[str, str]]:
+    """Code and name of every tier, the lowest first."""
+    return list(tier_names().items())
 
 
 def named(slugs: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.cells import Cell, csv_lines, write_xlsx
-from loyalty_site.kernel.texts import MINUS, money_text, number_text, percent_text
 from loyalty_site.kernel.charts import chart_data
+from loyalty_site.kernel.texts import MINUS, money_text, number_text, percent_text
 from promocodes.admin.downloads import XLSX_TYPE
 from promocodes.admin.report_form import METRICS, ReportForm
 from promocodes.queries.report import Figures, GroupBy, Report, ReportRow, usage_report

@@ -1,6 +1,7 @@
 """Terms as facts for the summary in plain words."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,13 @@ VALUE_LABELS = {
 
 
 def terms_facts(
-    terms: Terms, names: Mapping[str, str], *, max_uses: int | None = None, segments: Mapping[str, str] | None = None
+    terms: Terms,
+    names: Mapping[str, str],
+    *,
+    max_uses: int | None = None,
+    segments: Mapping[str, str] | None = None,
+    tiers: Mapping[str, str] | None = None,
+    customer_name: str = "",
 ) -> SummaryFacts:
     return SummaryFacts(
         type=terms.type,
@@ -38,12 +45,19 @@ def terms_facts(
         max_uses_per_customer=terms.max_uses_per_customer,
         first_order_only=terms.first_order_only,
         segment_name=(segments or {}).get(terms.segment, terms.segment) if terms.segment else "",
+        tier_name=(tiers or {}).get(terms.tier, terms.tier),
+        customer_name=customer_name,
     )
 
 
-def spec_facts(values: Mapping[str, Any], names: Mapping[str, str], segments: Mapping[str, str]) -> SummaryFacts:
+def spec_facts(
+    values: Mapping[str, Any],
+    names: Mapping[str, str],
+    segments: Mapping[str, str],
+    tiers: Mapping[str, str] = MappingProxyType({}),
+) -> SummaryFacts:
     """Facts from what is typed so far; `values` as `TermsForm.known_values` gives them."""
-    segment = values.get("segment") or ""
+    segment, tier, customer = values.get("segment") or "", values.get("tier") or "", values.get("customer")
     return SummaryFacts(
         type=values.get("type") or CodeType.PERCENT,
         value=values.get("value"),
@@ -56,4 +70,6 @@ def spec_facts(values: Mapping[str, Any], names: Mapping[str, str], segments: Ma
         max_uses_per_customer=values.get("max_uses_per_customer"),
         first_order_only=bool(values.get("first_order_only")),
         segment_name=segments.get(segment, segment),
+        tier_name=tiers.get(tier, tier),
+        customer_name=str(customer or ""),
     )

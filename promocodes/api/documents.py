@@ -17,7 +17,7 @@ CREATING = "creating"
 
 
 def code_document(promo_code: PromoCode, now: datetime) -> dict[str, Any]:
-    """`terms`, `terms.campaign` and `terms.batch` are best selected with the code."""
+    """`terms`, `terms.campaign`, `terms.batch` and `customer` are best selected with the code."""
     terms = promo_code.terms
     batch: Batch | None = getattr(terms, "batch", None)
     status = state_of(
@@ -34,6 +34,7 @@ def code_document(promo_code: PromoCode, now: datetime) -> dict[str, Any]:
         **terms_document(terms_spec(terms, promo_code.max_uses)),
         "uses": promo_code.uses,
         "batch": batch.pk if batch else None,
+        "customer": str(promo_code.customer.public_id) if promo_code.customer else None,
     }
 
 
@@ -68,6 +69,7 @@ def terms_document(spec: CodeSpec) -> dict[str, Any]:
         "max_uses_per_customer": spec.max_uses_per_customer,
         "first_order_only": spec.first_order_only,
         "segment": spec.segment,
+        "tier": spec.tier,
         "campaign": spec.campaign,
     }
 

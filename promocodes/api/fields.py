@@ -9,6 +9,7 @@ from rest_framework import serializers
 from loyalty_site.kernel.fields import (
     DayField,
     FlagField,
+    IdentifierField,
     MomentField,
     MoneyField,
     StrictSerializer,
@@ -23,7 +24,7 @@ from promocodes.rules.spec import MAX_BATCH, CodeSpec, period_from
 MAX_CATEGORIES = 100
 
 
-class CodeIn(StrictSerializer):
+class TermsIn(StrictSerializer):
     """The period is given as whole days of the shop's zone or as moments; `ends_at` is exclusive (M-4)."""
 
     type = serializers.ChoiceField(choices=TYPES)
@@ -41,10 +42,15 @@ class CodeIn(StrictSerializer):
     max_uses_per_customer = WholeField(required=False, allow_null=True, min_value=1)
     first_order_only = FlagField(required=False)
     segment = TextField(required=False, allow_null=True, max_length=64)
+    tier = TextField(required=False, allow_null=True, max_length=40, help_text="The code of a tier: that one or above.")
     campaign = TextField(required=False, allow_null=True, allow_blank=True, max_length=200)
 
 
-class BatchIn(CodeIn):
+class CodeIn(TermsIn):
+    customer = IdentifierField(required=False, allow_null=True, help_text="A personal code: the id of its customer.")
+
+
+class BatchIn(TermsIn):
     count = WholeField(min_value=1, max_value=MAX_BATCH)
 
 
@@ -62,6 +68,7 @@ class TermsOut(serializers.Serializer[Any]):
     max_uses_per_customer = serializers.IntegerField(allow_null=True)
     first_order_only = serializers.BooleanField()
     segment = serializers.CharField(allow_null=True)
+    tier = serializers.CharField(allow_null=True, help_text="That tier or one above it.")
     campaign = serializers.CharField(allow_null=True)
 
 
@@ -70,6 +77,7 @@ class CodeOut(TermsOut):
     status = serializers.ChoiceField(choices=[(state.value, state.name) for state in State])
     uses = serializers.IntegerField()
     batch = serializers.IntegerField(allow_null=True)
+    customer = serializers.UUIDField(allow_null=True, help_text="The id of the one customer it works for.")
 
 
 class BatchOut(serializers.Serializer[Any]):
@@ -113,5 +121,7 @@ def code_spec(given: dict[str, Any]) -> CodeSpec:
         max_uses_per_customer=given.get("max_uses_per_customer"),
         first_order_only=given.get("first_order_only", False),
         segment=given.get("segment"),
+        tier=given.get("tier"),
+        customer=given.get("customer"),
         campaign=given.get("campaign") or None,
     )

@@ -48,7 +48,27 @@ def terms_exist() -> list[pgtrigger.Trigger]:
     ]
 
 
-TRACKED = ("switch", "max_uses", "code", "terms")
+def owner_exists() -> pgtrigger.Trigger:
+    """A personal code's customer exists. A foreign key would ask this of every row, and nearly all have none (ADR 3).
+
+    That such a customer stays is refused from the other side, by a trigger on `customers_customer`.
+    """
+    return pgtrigger.Trigger(
+        name="owner_exists",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id"),
+        condition=pgtrigger.Q(new__customer__isnull=False),
+        func="""
+            PERFORM FROM customers_customer WHERE id = NEW.customer_id FOR KEY SHARE;
+            IF NOT FOUND THEN RAISE foreign_key_violation USING
+                MESSAGE = 'a promo code for no customer', CONSTRAINT = 'promocode_owner_exists';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+TRACKED = ("switch", "max_uses", "code", "terms", "customer")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("switch", "max_uses")))
@@ -98,15 +118,26 @@ class PromoCode(models.Model):
 
     `switch` is None until somebody turns this very code on or off: then a code of a batch follows its
     batch, and a lone code is a draft (PC-2). `uses` counts live redemptions; the database holds
-    `uses <= max_uses` (PC-13). The state people see is derived (PC-14).
+    `uses <= max_uses` (PC-13). The state people see is derived (PC-14). A personal code has a `customer`.
     """
 
     code = models.CharField(_("code"), max_length=32)
-    # The two triggers below stand for the foreign key, once per statement (ADR 3).
+    # Two triggers stand for the foreign key, once per statement (ADR 3).
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="codes", verbose_name=_("terms"), db_constraint=False)
     switch = models.BooleanField(_("activated"), null=True, blank=True)
     max_uses = models.PositiveIntegerField(_("maximum of uses"), null=True, blank=True)
     uses = models.PositiveIntegerField(_("uses"), default=0, db_default=0)
+    # Of a million codes of a batch none is personal: only those that are pay for the key and its index (ADR 3).
+    customer = models.ForeignKey(
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("for the customer"),
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta:
         verbose_name = _("promo code")
@@ -116,7 +147,7 @@ class PromoCode(models.Model):
             ("view_report", _("May see the usage report")),
         ]
         default_permissions = ("add", "change", "view")
-        triggers = [*never_deleted(), *terms_exist()]
+        triggers = [*never_deleted(), *terms_exist(), owner_exists()]
         constraints = [
             models.UniqueConstraint("code", name="promocode_code_unique"),
             models.CheckConstraint(
@@ -132,6 +163,7 @@ class PromoCode(models.Model):
                 name="promocode_code_alphabet",
             ),
         ]
+        indexes = [models.Index("customer", name="promocode_customer", condition=Q(customer__isnull=False))]
 
     def __str__(self) -> str:
         return self.code

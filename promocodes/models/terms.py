@@ -27,7 +27,7 @@ class Terms(models.Model):
     """What a code gives, to whom and when. Shared by all codes of a batch.
 
     `starts_at`/`ends_at` are half-open (M-4). `value` is roubles for `fixed`, percent for `percent` and
-    `cashback`, NULL for `free_shipping`.
+    `cashback`, NULL for `free_shipping`. `tier`: that tier or any above it; tiers are strangers, so it is kept by code.
     """
 
     campaign = models.ForeignKey(
@@ -45,6 +45,7 @@ class Terms(models.Model):
     max_uses_per_customer = models.PositiveIntegerField(_("uses per customer"), null=True, blank=True)
     first_order_only = models.BooleanField(_("first order only"), default=False)
     segment = models.CharField(_("segment"), max_length=64, null=True, blank=True)
+    tier = models.CharField(_("tier"), max_length=40, blank=True, default="", db_default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

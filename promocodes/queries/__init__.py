@@ -6,6 +6,7 @@ from promocodes.queries.history import Change, FieldChange, batch_history, code_
 from promocodes.queries.invariants import INVARIANTS
 from promocodes.queries.specs import spec_of, terms_spec
 from promocodes.queries.states import with_state
+from promocodes.queries.tiers import tier_names
 
 __all__ = [
     "INVARIANTS",
@@ -19,6 +20,7 @@ __all__ = [
     "find_code",
     "spec_of",
     "terms_spec",
+    "tier_names",
     "with_state",
     "write_batch_codes_xlsx",
 ]

@@ -76,6 +76,8 @@ def _as_found(row: Mapping[str, Any]) -> FoundCode:
         max_uses_per_customer=row["max_uses_per_customer"],
         first_order_only=row["first_order_only"],
         segment=row["segment"],
+        tier=row["tier"] or None,
+        owner_id=row["customer_id"],
         switch=effective_switch(row["switch"], row["batch_switch"]),
         budget_left=row["budget_left"],
         budget_policy=row["budget_policy"] or "refuse",
@@ -90,9 +92,9 @@ def _as_found(row: Mapping[str, Any]) -> FoundCode:
 
 
 FACTS = """
-SELECT c.id, c.code, c.switch, c.max_uses, c.uses, b.switch AS batch_switch,
+SELECT c.id, c.code, c.switch, c.max_uses, c.uses, c.customer_id, b.switch AS batch_switch,
        t.type, t.value, t.categories, t.required_categories, t.minimum_order, t.starts_at, t.ends_at,
-       t.max_uses_per_customer, t.first_order_only, t.segment, t.campaign_id,
+       t.max_uses_per_customer, t.first_order_only, t.segment, t.tier, t.campaign_id,
        k.budget_policy, s.budget - s.spent AS budget_left, h.uses AS holder_uses, h.last_order_ref
 FROM promocodes_promocode c
 JOIN promocodes_terms t ON t.id = c.terms_id

@@ -9,9 +9,9 @@ from promocodes.rules import readings
 
 
 def code_named(text: str) -> PromoCode:
-    """The code in any spelling, with terms, campaign and batch. One query. Raises NotFound."""
+    """The code in any spelling, with terms, campaign, batch and owner. One query. Raises NotFound."""
     spellings = readings(text)
-    rows = PromoCode.objects.select_related("terms__campaign", "terms__batch").filter(code__in=spellings)
+    rows = PromoCode.objects.select_related("terms__campaign", "terms__batch", "customer").filter(code__in=spellings)
     found = {row.code: row for row in rows} if spellings else {}
     for spelling in spellings:
         if spelling in found:

@@ -1,12 +1,15 @@
 """The terms of a code, back in the shape they are asked for."""
 
+from dataclasses import replace
+
 from promocodes.models import PromoCode, Terms
 from promocodes.rules.spec import CodeSpec
 
 
 def spec_of(promo_code: PromoCode) -> CodeSpec:
     """The `CodeSpec` that would make this code again; `edit_code` takes it with changes."""
-    return terms_spec(promo_code.terms, promo_code.max_uses)
+    owner = promo_code.customer
+    return replace(terms_spec(promo_code.terms, promo_code.max_uses), customer=owner.public_id if owner else None)
 
 
 def terms_spec(terms: Terms, max_uses: int | None) -> CodeSpec:
@@ -22,5 +25,6 @@ def terms_spec(terms: Terms, max_uses: int | None) -> CodeSpec:
         max_uses_per_customer=terms.max_uses_per_customer,
         first_order_only=terms.first_order_only,
         segment=terms.segment,
+        tier=terms.tier or None,
         campaign=terms.campaign.name if terms.campaign else None,
     )

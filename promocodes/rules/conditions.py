@@ -28,12 +28,14 @@ def judge(
     skip_sale: bool = False,
     discount: Decimal | None = None,
     category_names: Mapping[str, str] | None = None,
+    tier_names: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Every check of `code`, or the single failed one when there is no such code.
 
     `include_drafts` lets a draft pass as if it were active (Q-9). `skip_sale`: goods with an old price do not count.
     `discount`, where the caller knows it already, is held against the budget. `category_names` (slug → name) makes the
-    sentence for missing goods name them. With no lines the conditions on the basket are not asked.
+    sentence for missing goods name them, `tier_names` (code → name) the one for a tier. With no lines the conditions on
+    the basket are not asked.
     """
     if code is None:
         return Verdict((_known(None, include_drafts),))
@@ -45,7 +47,9 @@ def judge(
             _uses_left(code, shopper),
             _customer_uses_left(code, shopper),
             _first_order(code, shopper),
+            _owner(code, shopper),
             _segment(code, shopper),
+            _tier(code, shopper, tier_names or {}),
             _matching_items(code, lines, skip_sale, category_names or {}),
             _minimum(code, lines),
             _budget_left(code, discount),
@@ -121,10 +125,29 @@ def _first_order(code: CodeFacts, shopper: ShopperFacts) -> Check:
     return _check("first_order", not shopper.has_bought and not shopper.uses, Reason.FIRST_ORDER_ONLY)
 
 
+def _owner(code: CodeFacts, shopper: ShopperFacts) -> Check:
+    if code.owner_id is None or not shopper.is_known:
+        return Check(name="owner", passed=None)
+    if code.owner_id == shopper.customer_id:
+        return Check(name="owner", passed=True)
+    text = explain(Reason.NOT_FOR_CUSTOMER, is_personal=True)
+    return Check(name="owner", passed=False, reason=Reason.NOT_FOR_CUSTOMER, text=text)
+
+
 def _segment(code: CodeFacts, shopper: ShopperFacts) -> Check:
     if code.segment is None or not shopper.is_known:
         return Check(name="segment", passed=None)
     return _check("segment", code.segment in shopper.segments, Reason.NOT_FOR_CUSTOMER)
+
+
+def _tier(code: CodeFacts, shopper: ShopperFacts, tier_names: Mapping[str, str]) -> Check:
+    """That tier or any above it: `tiers` holds every tier the customer has reached."""
+    if code.tier is None or not shopper.is_known:
+        return Check(name="tier", passed=None)
+    if code.tier in shopper.tiers:
+        return Check(name="tier", passed=True)
+    text = explain(Reason.NOT_FOR_CUSTOMER, tier_name=tier_names.get(code.tier, code.tier))
+    return Check(name="tier", passed=False, reason=Reason.NOT_FOR_CUSTOMER, text=text)
 
 
 def _matching_items(

@@ -19,7 +19,9 @@ CHECK_LABELS: dict[str, Promise] = {
     "uses_left": gettext_lazy("it has uses left"),
     "customer_uses_left": gettext_lazy("the customer has uses left"),
     "first_order": gettext_lazy("this is the customer's first order"),
+    "owner": gettext_lazy("the code belongs to this customer"),
     "segment": gettext_lazy("the customer is in the segment"),
+    "tier": gettext_lazy("the customer has reached the tier"),
     "matching_items": gettext_lazy("the basket holds the goods it is for"),
     "minimum": gettext_lazy("the goods reach the minimum"),
     "budget_left": gettext_lazy("the campaign has budget left"),
@@ -35,6 +37,8 @@ def explain(
     held_by_order: str | None = None,
     category_names: Sequence[str] = (),
     limit: int = 1,
+    tier_name: str = "",
+    is_personal: bool = False,
 ) -> str:
     """One sentence in the active language. `ended_at` is the exclusive end; `limit` the uses one customer has."""
     match reason:
@@ -56,6 +60,8 @@ def explain(
                 "You have already used this code %(count)d times, which is its limit.",
                 limit,
             ) % {"count": limit}
+        case Reason.NOT_FOR_CUSTOMER if tier_name or is_personal:
+            return _for_whom(tier_name)
     return str(SENTENCES[reason])
 
 
@@ -73,6 +79,12 @@ SENTENCES: dict[Reason, Promise] = {
     Reason.HELD_BY_OWN_ORDER: gettext_lazy("Your own unpaid order holds this code."),
     Reason.TOO_MANY_ATTEMPTS: gettext_lazy("Too many wrong codes. Please try again later."),
 }
+
+
+def _for_whom(tier_name: str) -> str:
+    if tier_name:
+        return _("The code is for the tier “%(name)s” and above.") % {"name": tier_name}
+    return _("The code is personal: sign in as the customer it was given to.")
 
 
 def _moment(moment: datetime) -> str:

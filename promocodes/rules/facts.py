@@ -34,7 +34,8 @@ class Reason(StrEnum):
 class CodeFacts:
     """A code with its terms. `switch`: True active, False deactivated, None draft; its batch's where it has none.
 
-    `budget_left` is None where the campaign has no budget.
+    `budget_left` is None where the campaign has no budget. `tier` asks for that tier or one above it, `owner_id` is the
+    one customer a personal code works for.
     """
 
     type: str
@@ -49,6 +50,8 @@ class CodeFacts:
     max_uses_per_customer: int | None = None
     first_order_only: bool = False
     segment: str | None = None
+    tier: str | None = None
+    owner_id: int | None = None
     switch: bool | None = True
     budget_left: Decimal | None = None
     budget_policy: str = "refuse"
@@ -69,12 +72,14 @@ class ShopperFacts:
     """Who shops. `is_known` is False for an anonymous visitor: nothing per customer is judged then (Q-10).
 
     `uses` are live uses of this code by the shopper, `held_by_order` the number of his own unpaid order that
-    holds one.
+    holds one. `tiers` are all tiers the customer has reached, `customer_id` is None for a guest.
     """
 
     is_known: bool = False
     has_bought: bool = False
     segments: frozenset[str] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    customer_id: int | None = None
     uses: int = 0
     held_by_order: str | None = None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,8 @@ PERCENTS = frozenset({PERCENT, CASHBACK})
 class CodeSpec:
     """Terms of a code. `value` is roubles for `fixed`, percent for `percent` and `cashback`, None for `free_shipping`.
 
-    The period is half-open. `campaign` is a name; an unknown one is made, without a budget.
+    The period is half-open. `tier` asks for that tier or one above it. `customer`, the public id of its owner, makes a
+    personal code. `campaign` is a name; an unknown one is made, without a budget.
     """
 
     type: str
@@ -36,6 +38,8 @@ class CodeSpec:
     max_uses_per_customer: int | None = None
     first_order_only: bool = False
     segment: str | None = None
+    tier: str | None = None
+    customer: UUID | None = None
     campaign: str | None = None
 
 

@@ -34,6 +34,8 @@ class SummaryFacts:
     max_uses_per_customer: int | None = None
     first_order_only: bool = False
     segment_name: str = ""
+    tier_name: str = ""
+    customer_name: str = ""
 
 
 def summary(facts: SummaryFacts) -> str:
@@ -45,6 +47,10 @@ def summary(facts: SummaryFacts) -> str:
         parts.append(_("only on the first order"))
     if facts.segment_name:
         parts.append(_("only for the segment “%(name)s”") % {"name": facts.segment_name})
+    if facts.tier_name:
+        parts.append(_("only from the tier “%(name)s” up") % {"name": facts.tier_name})
+    if facts.customer_name:
+        parts.append(_("only for the customer %(name)s") % {"name": facts.customer_name})
     sentence = ", ".join(part for part in parts if part)
     return sentence[:1].upper() + sentence[1:]
 

@@ -31,6 +31,9 @@ def create_batch(*, spec: CodeSpec, count: int, by: User | None, now: datetime, 
     if not errors and not chosen:
         detail = _("So many codes need to be longer: keep a million possible codes for each one issued.")
         errors = [FieldError("count" if length is None else "length", "too_short", detail)]
+    if spec.customer is not None:
+        detail = _("A personal code is made by itself: a batch is for many customers.")
+        errors = [*errors, FieldError("customer", "not_applicable", detail)]
     checked(spec, *errors)
     with written_by(by, "create"):
         batch = Batch.objects.create(

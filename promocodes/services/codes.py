@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import User
+from customers.models import Customer, User
 from loyalty_site.kernel.errors import FieldError, NotFound, WrongState
 from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.models import PromoCode, Redemption, Terms
@@ -16,7 +16,7 @@ from promocodes.rules.generation import SHORT_LENGTH
 from promocodes.rules.spec import CodeSpec
 from promocodes.services.history import written_by
 from promocodes.services.second_person import require_second_person
-from promocodes.services.terms import checked, create_terms, term_fields
+from promocodes.services.terms import checked, create_terms, owner_of, term_fields
 
 ATTEMPTS = 20
 # What may change once a code has been used: its end and its limit (and the campaign's budget, kept elsewhere).
@@ -27,8 +27,9 @@ NEVER_FROZEN = frozenset({"ends_at", "max_uses"})
 def create_code(*, spec: CodeSpec, by: User | None, now: datetime) -> PromoCode:
     """A new code, drawn at random, a draft until activated. Raises `InvalidInput` with every wrong field."""
     checked(spec)
+    owner = owner_of(spec)
     with written_by(by, "create"):
-        return _draw_code(create_terms(spec, by), spec.max_uses)
+        return _draw_code(create_terms(spec, by), spec.max_uses, owner)
 
 
 @requires_transaction
@@ -63,22 +64,24 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
     if hasattr(promo_code.terms, "batch"):
         raise WrongState(_("This code belongs to a batch: its terms are those of the whole batch."), code="in_batch")
     terms = Terms.objects.select_for_update(no_key=True).get(pk=promo_code.terms_id)
-    checked(spec, *_frozen_errors(promo_code, spec), *_cut_short_errors(promo_code, spec, now))
+    checked(spec, *_frozen_errors(promo_code, spec), *_cut_short_errors(promo_code, spec, now), kept_tier=terms.tier)
+    owner = owner_of(spec)
     with written_by(by, "edit"):
         for field, value in term_fields(spec).items():
             setattr(terms, field, value)
         if promo_code.switch:
             require_second_person(terms, by)
         terms.save()
-        promo_code.terms, promo_code.max_uses = terms, spec.max_uses
-        promo_code.save(update_fields=["max_uses"])
+        promo_code.terms, promo_code.max_uses, promo_code.customer = terms, spec.max_uses, owner
+        promo_code.save(update_fields=["max_uses", "customer"])
     return promo_code
 
 
 def locked_code(text: str) -> PromoCode:
     """The code's row, locked, with its terms and batch. `NotFound` when there is none."""
-    rows = PromoCode.objects.select_related("terms__batch", "terms__campaign").filter(code__in=readings(text))
-    found = {row.code: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    rows = PromoCode.objects.select_related("terms__batch", "terms__campaign", "customer")
+    locked = rows.filter(code__in=readings(text)).select_for_update(of=("self",), no_key=True)
+    found = {row.code: row for row in locked}
     for reading in readings(text):
         if reading in found:
             return found[reading]
@@ -94,15 +97,15 @@ def refuse_dead(starts_at: datetime, ends_at: datetime, uses: int, max_uses: int
         raise WrongState(_("All uses have been taken: raise the limit before activating."), code="exhausted")
 
 
-def _draw_code(terms: Terms, max_uses: int | None) -> PromoCode:
+def _draw_code(terms: Terms, max_uses: int | None, owner: Customer | None) -> PromoCode:
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(max(id), 0) FROM promocodes_promocode")
         length = code_length(1, issued=cursor.fetchone()[0]) or SHORT_LENGTH
         for _attempt in range(ATTEMPTS):
             code = random_code(length)
-            cursor.execute(INSERT_NEW, [code, terms.pk, max_uses])
+            cursor.execute(INSERT_NEW, [code, terms.pk, max_uses, owner.pk if owner else None])
             if row := cursor.fetchone():
-                promo_code = PromoCode(pk=row[0], code=code, terms=terms, max_uses=max_uses, uses=0)
+                promo_code = PromoCode(pk=row[0], code=code, terms=terms, max_uses=max_uses, uses=0, customer=owner)
                 promo_code._state.adding = False
                 return promo_code
     raise RuntimeError("No free code was drawn: the source of randomness is broken.")
@@ -123,7 +126,8 @@ def _frozen_errors(promo_code: PromoCode, spec: CodeSpec) -> list[FieldError]:
     if not Redemption.objects.filter(promo_code=promo_code).exists():
         return []
     old = spec_of(promo_code)
-    asked = replace(spec, segment=spec.segment or None, campaign=(spec.campaign or "").strip() or None)
+    campaign = (spec.campaign or "").strip() or None
+    asked = replace(spec, segment=spec.segment or None, tier=spec.tier or None, campaign=campaign)
     changed = [field for field in old.__dataclass_fields__ if _plain(old, field) != _plain(asked, field)]
     detail = _("The code has been used: only its end and its limit can change.")
     return [FieldError(field, "frozen", detail) for field in changed if field not in NEVER_FROZEN]
@@ -145,6 +149,6 @@ def _cut_short_errors(promo_code: PromoCode, spec: CodeSpec, now: datetime) -> l
 
 
 INSERT_NEW = """
-INSERT INTO promocodes_promocode (code, terms_id, max_uses) VALUES (%s, %s, %s)
+INSERT INTO promocodes_promocode (code, terms_id, max_uses, customer_id) VALUES (%s, %s, %s, %s)
 ON CONFLICT (code) DO NOTHING RETURNING id
 """

@@ -18,6 +18,9 @@ from promocodes.queries.find import code_by_id
 from promocodes.rules import Reason, ShopperFacts, judge
 from promocodes.services.errors import CodeRejected
 
+# What is not known of the shopper here; redeeming does not guard it, so it is no reason either.
+UNGUARDED = frozenset({"owner", "segment", "tier"})
+
 
 class _Counted(NamedTuple):
     """What the one statement did: the new redemption's id, and how many rows each guard let through."""
@@ -142,8 +145,7 @@ def _refuse(redemption: Redemption, held_by_order: str | None) -> None:
     )
     facts = found.facts if found else None
     verdict = judge(facts, (), shopper, now=redemption.redeemed_at, discount=redemption.discount)
-    # The shopper's segments are not known here; redeeming does not guard them, so they are no reason either.
-    failed = next((check for check in verdict.checks if check.passed is False and check.name != "segment"), None)
+    failed = next((check for check in verdict.checks if check.passed is False and check.name not in UNGUARDED), None)
     if failed:
         raise CodeRejected.from_check(failed)
 

@@ -8,19 +8,33 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Segment, User
-from loyalty_site.kernel.errors import FieldError, InvalidInput
+from customers.models import Customer, Segment, User
+from loyalty_site.kernel.errors import FieldError, InvalidInput, invalid
 from promocodes.models import Campaign, Terms
+from promocodes.queries.tiers import tier_names
 from promocodes.rules.spec import CodeSpec, spec_errors
 
 NAME_LENGTH = 200
 
 
-def checked(spec: CodeSpec, *more: FieldError) -> None:
-    """Raise `InvalidInput` with every wrong field of `spec`, `more` included."""
-    errors = [*spec_errors(spec), *_unknown_names(spec), *more]
+def checked(spec: CodeSpec, *more: FieldError, kept_tier: str = "") -> None:
+    """Raise `InvalidInput` with every wrong field of `spec`, `more` included.
+
+    `kept_tier` is one that the terms ask for already: it may have gone from the ladder since.
+    """
+    errors = [*spec_errors(spec), *_unknown_names(spec), *_unknown_tier(spec, kept_tier), *more]
     if errors:
         raise InvalidInput(*errors)
+
+
+def owner_of(spec: CodeSpec) -> Customer | None:
+    """The customer of a personal code. Raises `InvalidInput` when there is no such customer."""
+    if spec.customer is None:
+        return None
+    owner = Customer.objects.filter(public_id=spec.customer).first()
+    if owner is None:
+        raise invalid("customer", _("There is no such customer."), "unknown_customer")
+    return owner
 
 
 def create_terms(spec: CodeSpec, by: User | None) -> Terms:
@@ -42,6 +56,7 @@ def term_fields(spec: CodeSpec) -> dict[str, Any]:
         "max_uses_per_customer": spec.max_uses_per_customer,
         "first_order_only": spec.first_order_only,
         "segment": spec.segment or None,
+        "tier": spec.tier or "",
     }
 
 
@@ -64,3 +79,10 @@ def _unknown_names(spec: CodeSpec) -> Iterator[FieldError]:
         yield FieldError("segment", "unknown", _("There is no such segment."))
     if spec.campaign and len(spec.campaign) > NAME_LENGTH:
         yield FieldError("campaign", "too_long", _("The name of a campaign has at most 200 characters."))
+
+
+def _unknown_tier(spec: CodeSpec, kept_tier: str) -> Iterator[FieldError]:
+    if not spec.tier or spec.tier == kept_tier:
+        return
+    if spec.tier not in tier_names():
+        yield FieldError("tier", "unknown", _("There is no such tier."))

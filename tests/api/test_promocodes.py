@@ -7,7 +7,7 @@ import pytest
 
 from promocodes.models import PromoCode
 from tests.api.conftest import Api, problem
-from tests.factories import CategoryFactory, SegmentFactory
+from tests.factories import CategoryFactory, CustomerFactory, SegmentFactory
 
 JUNE = {"starts_on": "2099-06-01", "ends_on": "2099-06-15"}
 FIVE_PERCENT = {"type": "percent", "value": "5.00", "minimum_order": "1000.00", **JUNE}
@@ -36,11 +36,36 @@ def test_code_is_born_a_draft_with_the_terms_asked_for(api: Api) -> None:
         "status": "draft",
         "uses": 0,
         "batch": None,
+        "tier": None,
+        "customer": None,
         **body,
         "starts_at": "2099-06-01T00:00:00+03:00",
         "ends_at": "2099-06-16T00:00:00+03:00",
     }
     assert api.get(f"promocodes/{made.code.lower()}").json() == found
+
+
+def test_personal_code_names_its_customer(api: Api) -> None:
+    customer = CustomerFactory()
+
+    made = api.post("promocodes", FIVE_PERCENT | {"customer": str(customer.public_id)}).json()
+
+    assert made["customer"] == str(customer.public_id)
+    assert api.get(f"promocodes/{made['code']}").json() == made
+    assert PromoCode.objects.get().customer == customer
+
+
+def test_personal_code_for_nobody_is_refused(api: Api) -> None:
+    body = FIVE_PERCENT | {"customer": "00000000-0000-4000-8000-000000000000"}
+    answer = api.post("promocodes", body)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["customer"])
+    assert PromoCode.objects.count() == 0
+
+
+def test_batch_is_not_for_one_customer(api: Api) -> None:
+    body = FIVE_PERCENT | {"customer": str(CustomerFactory().public_id), "count": 2}
+    answer = api.post("promocodes/batches", body)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["customer"])
 
 
 def test_minimal_code(api: Api) -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import User
+from customers.models import Customer, User
 from loyalty_site.kernel.errors import DomainError, InvalidInput, NotAllowed, NotFound, WrongState
 from promocodes import permissions
 from promocodes.models import Batch, Campaign, CampaignSpending, PromoCode, Redemption, Terms
@@ -30,7 +31,15 @@ from promocodes.services import (
     edit_code,
     redeem_code,
 )
-from tests.factories import NOW, CategoryFactory, ProgrammeFactory, SegmentFactory, UserFactory
+from tests.factories import (
+    NOW,
+    CategoryFactory,
+    CustomerFactory,
+    ProgrammeFactory,
+    PromoCodeFactory,
+    SegmentFactory,
+    UserFactory,
+)
 from tests.promocodes.rows import make_batch, make_campaign, make_code, make_spec, make_terms
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +97,46 @@ def test_create_code_is_a_draft_with_the_terms_asked_for(author: User) -> None:
     assert spec_of(stored) == spec
     assert stored.terms.created_by == author
     assert Campaign.objects.values_list("name", "budget").get() == ("Лето", None)
+
+
+def test_personal_code_keeps_its_customer_and_tells_of_a_change(author: User) -> None:
+    one, other = CustomerFactory.create(), CustomerFactory.create()
+    code = create_code(spec=make_spec(customer=one.public_id), by=author, now=NOW)
+    edit_code(code=code.code, spec=make_spec(customer=other.public_id), by=author, now=NOW)
+    edit_code(code=code.code, spec=make_spec(), by=author, now=NOW)
+    stored = PromoCode.objects.get()
+    assert stored.customer is None
+    moves = [(field.before, field.after) for change in code_history(stored) for field in change.fields]
+    assert moves[:2] == [(other.pk, None), (one.pk, other.pk)]
+
+
+def test_used_code_keeps_its_customer(author: User) -> None:
+    owner = CustomerFactory.create()
+    code = create_code(spec=make_spec(customer=owner.public_id), by=author, now=NOW)
+    activate_code(code=code.code, by=author, now=NOW)
+    use(code)
+    refused = wrong_fields(lambda: edit_code(code=code.code, spec=make_spec(), by=author, now=NOW))
+    assert refused == [("customer", "frozen")]
+
+
+def test_nobody_else_is_made_the_customer_of_a_code(author: User) -> None:
+    nobody = make_spec(customer=uuid4())
+    assert wrong_fields(lambda: create_code(spec=nobody, by=author, now=NOW)) == [("customer", "unknown_customer")]
+    owned = make_spec(customer=CustomerFactory.create().public_id)
+    refused = wrong_fields(lambda: create_batch(spec=owned, count=2, by=author, now=NOW))
+    assert refused == [("customer", "not_applicable")]
+
+
+def test_database_holds_the_customer_of_a_personal_code() -> None:
+    owner = CustomerFactory.create()
+    code = PromoCodeFactory.create(customer=owner)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Customer.objects.filter(pk=owner.pk)._raw_delete("default")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PromoCode.objects.filter(pk=code.pk).update(customer=owner.pk + 1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PromoCodeFactory.create(customer_id=owner.pk + 1)
+    assert PromoCode.objects.values_list("customer", flat=True).get() == owner.pk
 
 
 def test_create_code_names_every_wrong_field(author: User) -> None:

@@ -130,6 +130,10 @@ REASONS: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]] = [
     ({"first_order_only": True}, {"uses": 1}, {}, "first_order_only"),
     ({"first_order_only": True}, {"uses": 1, "held_by_order": "17"}, {}, "held_by_own_order"),
     ({"segment": "vip"}, {"segments": frozenset({"new"})}, {}, "not_for_customer"),
+    ({"tier": "gold"}, {"tiers": frozenset({"standard", "silver"})}, {}, "not_for_customer"),
+    ({"tier": "gold"}, {}, {}, "not_for_customer"),
+    ({"owner_id": 7}, {"customer_id": 8}, {}, "not_for_customer"),
+    ({"owner_id": 7}, {"customer_id": None}, {}, "not_for_customer"),
     ({"categories": ("toys",)}, {}, {}, "no_matching_items"),
     ({"required_categories": ("toys",)}, {}, {}, "no_matching_items"),
     ({"categories": ("shoes",)}, {}, {"skip_sale": True}, "no_matching_items"),
@@ -144,7 +148,7 @@ def test_judge_names_the_reason(
     code: dict[str, Any], shopper: dict[str, Any], given: dict[str, Any], reason: str
 ) -> None:
     found = verdict(replace(CODE, **code), shopper=replace(KNOWN, **shopper), **given)
-    assert (found.reason, found.applies, len(found.checks)) == (reason, False, 10)
+    assert (found.reason, found.applies, len(found.checks)) == (reason, False, 12)
     assert found.failed is not None
     assert found.failed.text
 
@@ -159,6 +163,9 @@ def test_judge_names_the_reason(
         ({"max_uses": 3, "uses": 2}, {}, {}),
         ({"max_uses_per_customer": 2}, {"uses": 1}, {}),
         ({"segment": "vip"}, {"segments": frozenset({"vip"})}, {}),
+        ({"tier": "silver"}, {"tiers": frozenset({"standard", "silver", "gold"})}, {}),
+        ({"tier": "gold", "owner_id": 7}, {"is_known": False}, {}),
+        ({"owner_id": 7}, {"customer_id": 7}, {}),
         ({"categories": ("clothes",)}, {}, {}),
         ({"required_categories": ("toys", "shoes")}, {}, {}),
         ({"minimum_order": Decimal("1260.00")}, {}, {}),
@@ -189,12 +196,26 @@ def test_judge_answers_every_check_whatever_fails() -> None:
         ("uses_left", False),
         ("customer_uses_left", None),
         ("first_order", None),
+        ("owner", None),
         ("segment", None),
+        ("tier", None),
         ("matching_items", True),
         ("minimum", False),
         ("budget_left", None),
     ]
     assert found.reason == Reason.EXPIRED
+
+
+def test_judge_says_for_whom_the_code_is() -> None:
+    gold, own = replace(CODE, tier="gold"), replace(CODE, owner_id=7)
+    with translation.override("en"):
+        named = verdict(gold, shopper=KNOWN, tier_names={"gold": "Gold"}).failed
+        unnamed, personal = verdict(gold, shopper=KNOWN).failed, verdict(own, shopper=KNOWN).failed
+    assert [check.text for check in (named, unnamed, personal) if check] == [
+        "The code is for the tier “Gold” and above.",
+        "The code is for the tier “gold” and above.",
+        "The code is personal: sign in as the customer it was given to.",
+    ]
 
 
 def test_judge_without_a_basket_does_not_ask_about_it() -> None:

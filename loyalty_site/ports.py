@@ -1,0 +1,13 @@
+"""Where a lower app asks a higher one, or a stranger: it names what it needs, the site wires it here (ADR 2).
+
+Settings take these names over as they are.
+"""
+
+PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
+PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
+PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
+PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = "orders.queries.admin_links"
+PROMOCODES_TIER_SOURCE = "tiers.queries.tier_choices"
+TIERS_PRODUCT_NAMES = "orders.queries.product_names"
+IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
+CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"

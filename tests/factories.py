@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from customers.models import Customer, Programme, Purchase, Segment, SegmentMembership, User
 from orders.models import Category, DeliveryMethod, Product
+from points.models import EarningAction
 from promocodes.models import Campaign, PromoCode, Terms
 from tiers.models import Card, MembershipPlan, Tier
 
@@ -157,3 +158,14 @@ class MembershipPlanFactory(DjangoModelFactory):
     sku = factory.Sequence(lambda number: f"CLUB-{number}")
     tier = factory.LazyFunction(lambda: Tier.objects.get(code="gold"))
     months = 1
+
+
+class EarningActionFactory(DjangoModelFactory):
+    """100 points, once for each customer."""
+
+    class Meta:
+        model = EarningAction
+
+    code = factory.Sequence(lambda number: f"action-{number}")
+    name = factory.SelfAttribute("code")
+    amount = 100

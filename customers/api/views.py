@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,7 +40,7 @@ class Customers(ApiView):
             raise invalid("referral_code", _("There is no such referral code."), code="unknown")
 
         def registered(now: datetime) -> dict[str, Any]:
-            return customer_document(register_customer(**given, now=now, source="api"))
+            return customer_document(register_customer(**given, now=now, source="api"), now=now)
 
         return self.effect(registered, status=201)
 
@@ -49,7 +50,7 @@ class Customer(ApiView):
 
     @operation("A customer", answer=CustomerOut, refusals=[404], tag=TAG, name="getCustomer")
     def get(self, request: Request, customer_id: UUID) -> Response:
-        return Response(customer_document(_customer(customer_id)))
+        return Response(customer_document(_customer(customer_id), now=timezone.now()))
 
     @operation(
         "Change a customer: only what is given",
@@ -66,7 +67,7 @@ class Customer(ApiView):
         def changed(now: datetime) -> dict[str, Any]:
             pk = _customer(customer_id).pk
             update_customer(customer_id=pk, changes=given, consents=consents, now=now, source="api")
-            return customer_document(_customer(customer_id))
+            return customer_document(_customer(customer_id), now=now)
 
         return self.effect(changed)
 

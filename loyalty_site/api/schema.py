@@ -18,6 +18,10 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
             return found
         return [scheme for scheme in found if CustomerSessionScheme.name not in scheme]
 
+    def get_description(self) -> str:
+        """Of a call that has none: nothing, rather than what the class of all views says of itself."""
+        return ""
+
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = ApiKeyAuthentication

@@ -11,6 +11,7 @@ v1 = [
     path("docs/", Docs.as_view(), name="api-docs"),
     path("programme", Programme.as_view()),
     path("", include("customers.api.urls")),
+    path("", include("points.api.urls")),
     path("", include("promocodes.api.urls")),
     path("", include("orders.api.urls")),
 ]

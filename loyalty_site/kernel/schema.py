@@ -1,6 +1,7 @@
 """How an operation is written into the OpenAPI schema: the same words for every view."""
 
 from collections.abc import Callable, Sequence
+from inspect import cleandoc
 from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -74,7 +75,7 @@ def operation(
         "parameters": [*parameters, *([_key_header(key)] if key else [])],
         "examples": list(examples),
     }
-    return lambda view: extend_schema(**given, description=view.__doc__ or "")(view)
+    return lambda view: extend_schema(**given, description=cleandoc(view.__doc__ or ""))(view)
 
 
 def listing(name: str, row: type[serializers.Serializer[Any]]) -> Any:

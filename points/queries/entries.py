@@ -16,13 +16,13 @@ def entries(
     since: datetime | None = None,
     until: datetime | None = None,
     order_ref: str = "",
+    with_balance: bool = True,
 ) -> QuerySet[Entry]:
     """Newest first, each with its lot and `balance_after`: the sum of the account's entries up to it.
 
-    Filters choose what is shown, not what is summed up. `since` is included, `until` is not.
+    Filters choose what is shown, not what is summed up. `since` is included, `until` is not. Who shows no balance
+    saves its sums by `with_balance` False.
     """
-    earlier = Entry.objects.filter(account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()
-    balance_after = earlier.values("account").annotate(total=Sum("amount")).values("total")
     rows = Entry.objects.filter(account_id=customer_id).select_related("lot", "author")
     if kinds:
         rows = rows.filter(kind__in=kinds)
@@ -32,4 +32,13 @@ def entries(
         rows = rows.filter(posted_at__lt=until)
     if order_ref:
         rows = rows.filter(order_ref=order_ref)
+    if not with_balance:
+        return rows.order_by("-pk")
+    earlier = Entry.objects.filter(account=OuterRef("account"), pk__lte=OuterRef("pk")).order_by()
+    balance_after = earlier.values("account").annotate(total=Sum("amount")).values("total")
     return rows.annotate(balance_after=Coalesce(Subquery(balance_after), 0)).order_by("-pk")
+
+
+def entries_of(fact: str) -> QuerySet[Entry]:
+    """What was posted under the fact, in its order, each with its lot."""
+    return Entry.objects.filter(fact=fact).select_related("lot").order_by("part")

@@ -53,7 +53,12 @@ def test_keys_are_required_where_money_moves(schema: dict[str, Any]) -> None:
         if parameter["name"] == "Idempotency-Key" and parameter.get("required")
     }
 
-    assert required == {"/api/v1/orders", "/api/v1/orders/{number}/pay", "/api/v1/orders/{number}/refund"}
+    assert required == {
+        "/api/v1/customers/{customer_id}/points",
+        "/api/v1/orders",
+        "/api/v1/orders/{number}/pay",
+        "/api/v1/orders/{number}/refund",
+    }
 
 
 def test_bodies_refuse_unknown_members(schema: dict[str, Any]) -> None:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.charts import chart_data
-from promocodes.admin import ports, qr
+from promocodes.admin import ports
 from promocodes.admin.editor import is_frozen
 from promocodes.admin.history import told_changes
 from promocodes.admin.words import terms_facts
 from promocodes.models import PromoCode, Redemption
 from promocodes.queries import with_state
+from promocodes.queries.links import checkout_link, qr_svg
 from promocodes.queries.performance import code_funnel, refusals, uses_by_day
 from promocodes.rules import Reason, State, explain
 from promocodes.rules.summary import summary
@@ -41,8 +42,8 @@ def show(request: HttpRequest, code_id: int) -> HttpResponse:
         state=State(code.state),
         state_reason=_state_reason(code),
         sentence=summary(terms_facts(code.terms, names, max_uses=code.max_uses, segments=segments)),
-        link=qr.checkout_link(code.code),
-        qr=qr.inline_svg(code.code),
+        link=checkout_link(code.code),
+        qr=qr_svg(code.code),
         frozen=is_frozen(code),
         changes=told_changes(code, names, segments),
         **_performance(code),

@@ -1,26 +1,14 @@
-"""The checkout link of a code and its QR."""
+"""The QR of a code's checkout link, to print."""
 
 from io import BytesIO
 
 import segno
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.safestring import SafeString, mark_safe
 
 from loyalty_site.kernel.backoffice import staff_page
 from promocodes.models import PromoCode
-
-
-def checkout_link(code: str) -> str:
-    """The link that fills in the field at the checkout."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}/checkout?promo={code}"
-
-
-def inline_svg(code: str) -> SafeString:
-    """Black on white in both themes, as scanners expect."""
-    drawn = segno.make(checkout_link(code), error="m")
-    return mark_safe(drawn.svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True))  # noqa: S308
+from promocodes.queries.links import checkout_link
 
 
 @staff_page("promocodes.view_promocode")

@@ -83,7 +83,10 @@ class Terms(models.Model):
                 name="terms_per_customer_positive",
             ),
         ]
-        indexes = [models.Index("ends_at", name="terms_ends")]
+        indexes = [
+            models.Index("ends_at", name="terms_ends"),
+            models.Index("ends_at", name="terms_for_some", condition=Q(segment__isnull=False) | Q(tier__gt="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.value or ''}".strip()

@@ -4,6 +4,8 @@ from promocodes.queries.exports import batch_codes_csv, write_batch_codes_xlsx
 from promocodes.queries.find import FoundCode, code_by_id, find_code
 from promocodes.queries.history import Change, FieldChange, batch_history, code_history
 from promocodes.queries.invariants import INVARIANTS
+from promocodes.queries.links import checkout_link, qr_svg
+from promocodes.queries.personal import PersonalCode, PersonalState, personal_codes
 from promocodes.queries.specs import spec_of, terms_spec
 from promocodes.queries.states import with_state
 from promocodes.queries.tiers import tier_names
@@ -13,11 +15,16 @@ __all__ = [
     "Change",
     "FieldChange",
     "FoundCode",
+    "PersonalCode",
+    "PersonalState",
     "batch_codes_csv",
     "batch_history",
+    "checkout_link",
     "code_by_id",
     "code_history",
     "find_code",
+    "personal_codes",
+    "qr_svg",
     "spec_of",
     "terms_spec",
     "tier_names",

@@ -29,6 +29,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _shown(checkout_page(request))
     action = request.POST.get("action", "recalculate")
     _remember_code(request, action)
+    _remember_points(request, action)
     page = checkout_page(request, request.POST, is_placing=action in PLACING)
     if action == "place_without_code":
         page.promo = ""
@@ -47,6 +48,15 @@ def _remember_code(request: HttpRequest, action: str) -> None:
         visitor.remember_promo(request, request.POST["promo_code"])
 
 
+def _remember_points(request: HttpRequest, action: str) -> None:
+    """A chip names its number in the button; else the field's text is kept as typed."""
+    name, _colon, count = action.partition(":")
+    if name == "points":
+        visitor.remember_points(request, count)
+    elif "points" in request.POST:
+        visitor.remember_points(request, request.POST["points"])
+
+
 def _shown(page: CheckoutPage, status: int = 200) -> HttpResponse:
     if not page.lines:
         return redirect("shop:basket")
@@ -61,7 +71,7 @@ def _place(page: CheckoutPage) -> HttpResponse:
     token = visitor.basket_token(page.request)
     if token is None:
         return redirect("shop:basket")
-    if not page.form.is_valid():
+    if not page.form.is_valid() or page.wish.error:
         page.extra["refusal"] = _("Some of the fields need another look.")
         return _shown(page, status=422)
     if page.is_locked_out:
@@ -86,6 +96,7 @@ def _place(page: CheckoutPage) -> HttpResponse:
         page.extra["refusal"] = str(error)
         return _shown(page, status=422)
     visitor.forget_promo(page.request)
+    visitor.forget_points(page.request)
     visitor.remember_order(page.request, number)
     return redirect("shop:order", number=number)
 

@@ -15,9 +15,10 @@ from orders.forms import CheckoutForm
 from orders.models import BasketLine, DeliveryMethod, Order
 from orders.queries import storefront
 from orders.queries.baskets import basket_lines
-from orders.queries.quote import QuoteRequest, quote
+from orders.queries.quote import Pricing, QuoteRequest, priced
 from orders.rules import CodeOutcome, LineDiscount, Quote
 from orders.views import visitor
+from orders.views.points_block import PointsWish, points_block
 from orders.views.shown import shown_text
 from promocodes.rules import Reason, explain
 from promocodes.services import count_quote, guessing
@@ -25,7 +26,7 @@ from promocodes.services import count_quote, guessing
 
 @dataclass
 class CheckoutPage:
-    """One visit to the checkout. `promo` is the code as typed; `quote` comes with `price`."""
+    """One visit to the checkout. `promo` is the code as typed, `wish` the points; `quote` comes with `price`."""
 
     request: HttpRequest
     lines: list[BasketLine]
@@ -34,8 +35,9 @@ class CheckoutPage:
     form: CheckoutForm
     promo: str
     placing_key: UUID
+    wish: PointsWish
     extra: dict[str, Any] = field(default_factory=dict)
-    priced: Quote | None = None
+    pricing: Pricing | None = None
 
     @property
     def quote_request(self) -> QuoteRequest:
@@ -49,6 +51,7 @@ class CheckoutPage:
             contact_email=typed.get("email") or "",
             contact_phone=typed.get("phone") or "",
             promo_code=self.promo or None,
+            points_to_spend=self.wish.count or 0,
             delivery_method=method.code if method else "",
             delivery_price=method.price if method else Decimal(0),
         )
@@ -71,10 +74,10 @@ class CheckoutPage:
         """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
         asked = self.quote_request
         if self.is_locked_out:
-            plain = quote(replace(asked, promo_code=None), now=now)
-            self.priced = replace(plain, promo_code=_locked_out(self.promo))
+            plain = priced(replace(asked, promo_code=None), now=now)
+            self.pricing = replace(plain, quote=replace(plain.quote, promo_code=_locked_out(self.promo)))
             return
-        self.priced = quote(asked, now=now)
+        self.pricing = priced(asked, now=now)
         self._count_try(self.guessers, now)
 
     def _count_try(self, subjects: Sequence[str], now: datetime) -> None:
@@ -94,9 +97,13 @@ class CheckoutPage:
     @property
     def quote(self) -> Quote:
         """What was priced; asking for it before `price` is a mistake."""
-        if self.priced is None:
+        return self._pricing.quote
+
+    @property
+    def _pricing(self) -> Pricing:
+        if self.pricing is None:
             raise RuntimeError("The page has not been priced.")
-        return self.priced
+        return self.pricing
 
     @property
     def outcome(self) -> CodeOutcome | None:
@@ -122,6 +129,8 @@ class CheckoutPage:
             "discounts": discounts_of(self.quote),
             "outcome": self.outcome,
             "movable_from": self.movable_from,
+            "customer": self.customer,
+            "points": points_block(self.wish, self._pricing),
             "promo_text": self.promo,
             "promo_open": bool(self.promo),
             "placing_key": self.placing_key,
@@ -146,6 +155,7 @@ def checkout_page(
         form=form,
         promo=visitor.promo_text(request),
         placing_key=_key(data),
+        wish=PointsWish(visitor.points_text(request) if customer else ""),
     )
 
 

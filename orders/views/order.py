@@ -14,9 +14,7 @@ from django.views.decorators.http import require_GET
 from orders.models import DeliveryMethod, Order, OrderLine, PaymentSession
 from orders.rules.texts import sentence
 from orders.views import visitor
-
-# Customers have no account of points yet: nothing is promised to them here that nobody books.
-STEPS_OF_POINTS = {"points", "earn"}
+from orders.views.order_points import points_of
 
 
 @never_cache
@@ -51,11 +49,8 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
         "order": found,
         "lines": lines,
         "discounts": _discounts(lines),
-        "explanation": [
-            text
-            for step in found.quote.get("explanation", [])
-            if step["step"] not in STEPS_OF_POINTS and (text := _said(step))
-        ],
+        "explanation": [text for step in found.quote.get("explanation", []) if (text := _said(step))],
+        "points": points_of(found, now=timezone.now()),
         "delivery_name": _delivery_name(found),
         "is_overdue": is_overdue,
         "is_settled": not is_new,

@@ -25,14 +25,14 @@ class Change:
 def shown_text(quoted: Quote) -> str:
     """A compact signed record of the quote as shown."""
     lines = [[line.sku, line.name, line.quantity, str(line.unit_price)] for line in quoted.lines]
-    sums = [str(quoted.discount_total), str(quoted.delivery_total), str(quoted.total)]
+    sums = [str(quoted.discount_total), str(quoted.points_discount), str(quoted.delivery_total)]
     return signing.dumps([lines, *sums], salt=SALT, compress=True)
 
 
 def change_since(text: str, expected_total: Decimal, now: Quote) -> Change:
     """What differs between the record and the quote `now`. A record that was tampered with gives no reasons."""
     try:
-        lines, discount, delivery, _total = signing.loads(text, salt=SALT, max_age=7 * 86400)
+        lines, discount, by_points, delivery = signing.loads(text, salt=SALT, max_age=7 * 86400)
     except (signing.BadSignature, ValueError, TypeError):
         return Change(expected_total, now.total, ())
     reasons = [*_line_reasons(lines, now)]
@@ -40,6 +40,11 @@ def change_since(text: str, expected_total: Decimal, now: Quote) -> Change:
         reasons.append(
             _("Discount: it was %(before)s, now it is %(after)s.")
             % {"before": money_text(discount), "after": money_text(now.discount_total)}
+        )
+    if Decimal(by_points) != now.points_discount:
+        reasons.append(
+            _("Paid with points: it was %(before)s, now it is %(after)s.")
+            % {"before": money_text(by_points), "after": money_text(now.points_discount)}
         )
     if Decimal(delivery) != now.delivery_total:
         reasons.append(

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from customers.models import Customer
 from orders.models import Order
 
-BASKET, CODE, ORDERS, TRIED = "basket", "promo_code", "orders", "promo_tried"
+BASKET, CODE, ORDERS, TRIED, POINTS = "basket", "promo_code", "orders", "promo_tried", "points"
 CODE_LENGTH = 64
+POINTS_LENGTH = 20
 ORDERS_KEPT = 50
 
 
@@ -44,6 +45,21 @@ def remember_promo(request: HttpRequest, text: str) -> None:
 def forget_promo(request: HttpRequest) -> None:
     request.session.pop(CODE, None)
     request.session.pop(TRIED, None)
+
+
+def points_text(request: HttpRequest) -> str:
+    """How many points are to pay, as it was typed; empty when nobody has said."""
+    return str(request.session.get(POINTS, ""))
+
+
+def remember_points(request: HttpRequest, text: str) -> None:
+    kept = "".join(character for character in text if character.isprintable())[:POINTS_LENGTH]
+    if kept != points_text(request):
+        request.session[POINTS] = kept
+
+
+def forget_points(request: HttpRequest) -> None:
+    request.session.pop(POINTS, None)
 
 
 def customer_of(request: HttpRequest) -> Customer | None:

@@ -9,6 +9,17 @@ document.addEventListener("keydown", (event) => {
   document.getElementById("promo-apply").click();
 });
 
+// The slider and the field of points say the same; letting the slider go asks for the new sum.
+document.addEventListener("input", (event) => {
+  const other = { "points-slider": "points-field", "points-field": "points-slider" }[event.target.id];
+  if (other) document.getElementById(other).value = event.target.value;
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "points-slider") return;
+  document.getElementById("points-field").dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 let wasOpen = false;
 
 document.addEventListener("htmx:beforeSwap", () => {

@@ -1,13 +1,15 @@
 """The settings of the programme: one row."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from customers.models import Programme
 from loyalty_site.kernel.errors import FieldError, InvalidInput
+from loyalty_site.kernel.texts import number_text
 from loyalty_site.kernel.transactions import requires_transaction
 
 CHANGEABLE = (
@@ -26,12 +28,22 @@ CHANGEABLE = (
     "second_person_points",
 )
 
-# The database holds most of these too, but does not say which field was wrong.
-RANGES = {
+TEN_YEARS_IN_DAYS = 3650
+
+# Least and most of each number, for services, the API and forms alike. The database holds some of these too, but does
+# not say which setting was wrong.
+RANGES: Mapping[str, tuple[int | Decimal, int | Decimal]] = {
     "base_earn_percent": (0, 100),
     "unpaid_order_ttl_minutes": (1, 525_600),
     "second_person_percent": (0, 100),
     "second_person_amount": (0, 9_999_999_999),
+    "point_value": (Decimal("0.01"), Decimal("999999.99")),
+    "points_cap_percent": (0, 100),
+    "points_hold_days": (0, TEN_YEARS_IN_DAYS),
+    "points_life_days": (1, TEN_YEARS_IN_DAYS),
+    "points_grace_days": (0, TEN_YEARS_IN_DAYS),
+    "first_purchase_bonus": (0, 1_000_000),
+    "second_person_points": (0, 100_000_000),
 }
 
 
@@ -42,7 +54,7 @@ def update_programme(*, changes: Mapping[str, Any]) -> Programme:
         FieldError(name, "unknown_field", _("There is no such setting.")) for name in changes if name not in CHANGEABLE
     ]
     wrong = unknown + [
-        FieldError(name, "out_of_range", _("From %(least)d to %(most)d.") % {"least": least, "most": most})
+        FieldError(name, "out_of_range", _range_text(least, most))
         for name, (least, most) in RANGES.items()
         if changes.get(name) is not None and not least <= changes[name] <= most
     ]
@@ -59,3 +71,7 @@ def update_programme(*, changes: Mapping[str, Any]) -> Programme:
         ) from error
     programme.save()
     return programme
+
+
+def _range_text(least: int | Decimal, most: int | Decimal) -> str:
+    return _("From %(least)s to %(most)s.") % {"least": number_text(least), "most": number_text(most)}

@@ -6,28 +6,35 @@ from typing import Any
 from rest_framework import serializers
 
 from customers.models import Programme
+from customers.services.programme import RANGES
 from loyalty_site.kernel.fields import FlagField, MoneyField, StrictSerializer, WholeField
 
-PERCENT = Decimal(100)
-A_YEAR_IN_MINUTES = 525_600
-MOST_DAYS = 32_767
-MOST_FOR_A_POINT = Decimal("999999.99")
+
+def _whole(name: str, **options: Any) -> WholeField:
+    """Not required, within the setting's own range."""
+    least, most = RANGES[name]
+    return WholeField(required=False, min_value=int(least), max_value=int(most), **options)
+
+
+def _decimal(name: str, **options: Any) -> MoneyField:
+    least, most = RANGES[name]
+    return MoneyField(required=False, above_zero=least > 0, maximum=Decimal(most), **options)
 
 
 class ProgrammeIn(StrictSerializer):
     percent_policy = serializers.ChoiceField(choices=Programme.PercentPolicy.choices, required=False)
-    unpaid_order_ttl_minutes = WholeField(required=False, min_value=1, max_value=A_YEAR_IN_MINUTES)
-    base_earn_percent = MoneyField(required=False, maximum=PERCENT)
+    unpaid_order_ttl_minutes = _whole("unpaid_order_ttl_minutes")
+    base_earn_percent = _decimal("base_earn_percent")
     sale_goods_excluded = FlagField(required=False)
-    second_person_percent = MoneyField(required=False, allow_null=True, maximum=PERCENT)
-    second_person_amount = MoneyField(required=False, allow_null=True)
-    second_person_points = WholeField(required=False, allow_null=True)
-    point_value = MoneyField(required=False, above_zero=True, maximum=MOST_FOR_A_POINT)
-    points_cap_percent = MoneyField(required=False, maximum=PERCENT)
-    points_hold_days = WholeField(required=False, max_value=MOST_DAYS)
-    points_life_days = WholeField(required=False, min_value=1, max_value=MOST_DAYS)
-    points_grace_days = WholeField(required=False, max_value=MOST_DAYS)
-    first_purchase_bonus = WholeField(required=False)
+    second_person_percent = _decimal("second_person_percent", allow_null=True)
+    second_person_amount = _decimal("second_person_amount", allow_null=True)
+    second_person_points = _whole("second_person_points", allow_null=True)
+    point_value = _decimal("point_value")
+    points_cap_percent = _decimal("points_cap_percent")
+    points_hold_days = _whole("points_hold_days")
+    points_life_days = _whole("points_life_days")
+    points_grace_days = _whole("points_grace_days")
+    first_purchase_bonus = _whole("first_purchase_bonus")
 
 
 class ProgrammeOut(serializers.Serializer[Any]):

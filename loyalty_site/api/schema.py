@@ -18,7 +18,7 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
             return found
         return [scheme for scheme in found if CustomerSessionScheme.name not in scheme]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Of a call that has none: nothing, rather than what the class of all views says of itself."""
         return ""
 

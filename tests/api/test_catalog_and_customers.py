@@ -195,11 +195,26 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         {"unpaid_order_ttl_minutes": 0},
         {"base_earn_percent": "101.00"},
         {"point_value": "0.00"},
+        {"points_cap_percent": "100.01"},
+        {"points_hold_days": 3651},
         {"points_life_days": 0},
-        {"first_purchase_bonus": -1},
+        {"points_grace_days": -1},
+        {"first_purchase_bonus": 1_000_001},
+        {"second_person_points": -1},
         {"colour": 1},
     ):
         assert problem(api.call("PATCH", "programme", wrong)) == (400, "invalid")
+    points = {
+        "point_value": "0.50",
+        "points_cap_percent": "50.00",
+        "points_hold_days": 14,
+        "points_life_days": 180,
+        "points_grace_days": 7,
+        "first_purchase_bonus": 0,
+        "second_person_points": 1000,
+    }
+    assert api.call("PATCH", "programme", points).json() == changed.json() | points
+    assert api.call("PATCH", "programme", {"second_person_points": None}).json()["second_person_points"] is None
     ProductFactory(sku="P", price=Decimal("100.00"))
     quote = api.post("quotes", {"channel": "pos", "lines": [{"sku": "P", "quantity": 1}]}).json()
     assert (quote["lines"][0]["earn_rate"], quote["points_to_earn"]) == ("7.50", 7)

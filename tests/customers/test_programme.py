@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from customers.models import Programme
 from customers.queries import programme
@@ -36,6 +37,13 @@ def test_update_programme_changes_only_what_is_given():
         ({"base_earn_percent": Decimal("-1")}, "base_earn_percent"),
         ({"unpaid_order_ttl_minutes": 0}, "unpaid_order_ttl_minutes"),
         ({"base_earn_percent": Decimal("1000")}, "base_earn_percent"),
+        ({"point_value": Decimal(0)}, "point_value"),
+        ({"points_cap_percent": Decimal("100.01")}, "points_cap_percent"),
+        ({"points_hold_days": 3651}, "points_hold_days"),
+        ({"points_life_days": 0}, "points_life_days"),
+        ({"points_grace_days": -1}, "points_grace_days"),
+        ({"first_purchase_bonus": 1_000_001}, "first_purchase_bonus"),
+        ({"second_person_points": -1}, "second_person_points"),
     ],
 )
 def test_wrong_setting_is_named_and_changes_nothing(changes, field):
@@ -43,3 +51,9 @@ def test_wrong_setting_is_named_and_changes_nothing(changes, field):
         update_programme(changes=changes)
     assert [error.field for error in refusal.value.errors] == [field]
     assert programme().base_earn_percent == Decimal(10)
+
+
+def test_range_is_said_as_people_write_numbers():
+    with override("en"), pytest.raises(InvalidInput) as refusal:
+        update_programme(changes={"point_value": Decimal("1000000")})
+    assert [str(error.detail) for error in refusal.value.errors] == ["From 0.01 to 999,999.99."]

@@ -5,7 +5,10 @@ import pytest
 from loyalty_site.kernel.transactions import NoTransaction
 from tiers import services
 
-SERVICES = ("issue_card", "refund_membership", "review_after_purchase", "review_chunk", "start_memberships")
+SERVICES = (
+    *("issue_card", "refund_membership", "review_after_purchase", "review_chunk", "save_discount_steps"),
+    *("save_ladder", "start_memberships"),
+)
 
 
 @pytest.mark.parametrize("name", SERVICES)

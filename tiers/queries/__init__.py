@@ -1,5 +1,24 @@
 """Reads of tiers."""
 
 from tiers.queries.benefits import benefits
+from tiers.queries.ladder import LadderView, ladder, tier_choices
+from tiers.queries.memberships import memberships
+from tiers.queries.preview import Preview, preview_customers, preview_ladder
+from tiers.queries.standing import CountedPurchase, NextTier, StandingView, changes, counted_purchases, standing
 
-__all__ = ["benefits"]
+__all__ = [
+    "CountedPurchase",
+    "LadderView",
+    "NextTier",
+    "Preview",
+    "StandingView",
+    "benefits",
+    "changes",
+    "counted_purchases",
+    "ladder",
+    "memberships",
+    "preview_customers",
+    "preview_ladder",
+    "standing",
+    "tier_choices",
+]

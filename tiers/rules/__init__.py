@@ -14,24 +14,29 @@ from tiers.rules.ladder import (
     missing,
     next_after,
 )
+from tiers.rules.spec import LadderSpec, TierSpec, ladder_faults, step_faults
 from tiers.rules.steps import Step, steps_percent
 
 __all__ = [
     "Basis",
     "Benefits",
+    "LadderSpec",
     "LadderTerms",
     "Missing",
     "Offer",
     "Perks",
     "Progress",
     "Step",
+    "TierSpec",
     "TierTerms",
     "benefits_of",
     "deserved",
     "height",
+    "ladder_faults",
     "missing",
     "months_after",
     "next_after",
+    "step_faults",
     "steps_percent",
     "with_check_digit",
 ]

@@ -3,6 +3,7 @@
 from tiers.services.card_holders import CardHeld, CardStays, attach_card, block_card, detach_card, unblock_card
 from tiers.services.card_import import CardImport, import_cards
 from tiers.services.cards import issue_card
+from tiers.services.ladder import save_discount_steps, save_ladder
 from tiers.services.memberships import MembershipTaken, MoreThanBought, refund_membership, start_memberships
 from tiers.services.plans import save_plan
 from tiers.services.review import Reviewed, review_after_purchase, review_chunk
@@ -22,6 +23,8 @@ __all__ = [
     "refund_membership",
     "review_after_purchase",
     "review_chunk",
+    "save_discount_steps",
+    "save_ladder",
     "save_plan",
     "start_memberships",
     "unblock_card",

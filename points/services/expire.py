@@ -42,19 +42,17 @@ WHERE customer_id = ANY(ARRAY(
 ORDER BY customer_id FOR NO KEY UPDATE
 """
 
-# A statement of its own, so that it sees what the accounts' last holders did. Both parts see the lots as they
-# were before it, and under the locks nobody else changes them, so they find the same ones.
+# A statement of its own, so that it sees what the accounts' last holders did.
 EXPIRE = """
 WITH swept AS (
     UPDATE points_lot SET remaining = 0
     WHERE account_id = ANY(%(accounts)s) AND remaining > 0 AND expires_at <= %(now)s
+    RETURNING id, account_id, old.remaining AS lost, expires_at
 ), posted AS (
     INSERT INTO points_entry (account_id, lot_id, kind, amount, fact, part, order_ref, reason, posted_at)
-    SELECT account_id, id, 'expire', -remaining, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date,
+    SELECT account_id, id, 'expire', -lost, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date,
            1, '', '', %(now)s
-    FROM points_lot
-    WHERE account_id = ANY(%(accounts)s) AND remaining > 0 AND expires_at <= %(now)s
-    RETURNING amount
+    FROM swept
 )
-SELECT count(*), COALESCE(-sum(amount), 0) FROM posted
+SELECT count(*), COALESCE(sum(lost), 0) FROM swept
 """

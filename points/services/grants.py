@@ -1,10 +1,12 @@
 """The same points for many customers, in chunks of set-based SQL (PT-5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import EmptyResultSet
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from customers.models import Customer, User
@@ -45,11 +47,11 @@ def grant_to_many(
     over; with another amount or kind under the same fact it raises FactTaken.
     """
     checked_amount(amount)
-    chosen = list(customers.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
-    if not chosen:
+    last_id, keys = _chosen(customers.filter(pk__gt=after).order_by("pk").values("pk")[:limit], now)
+    if last_id is None:
         return Granted(0, None)
     values: dict[str, Any] = {
-        "customers": chosen,
+        "customers": keys,
         "amount": amount,
         "kind": Lot.Kind(kind).value,
         "fact": fact,
@@ -59,40 +61,71 @@ def grant_to_many(
         "author": by.pk if by else None,
         "now": now,
     }
-    with connection.cursor() as cursor:
-        # Opened before any is locked: who holds some accounts and waits for another's new one makes a deadlock.
-        cursor.execute(OPEN_ACCOUNTS, values)
-        cursor.execute(LOCK_ACCOUNTS, values)
-        cursor.execute(GRANTED_BEFORE, values)
-        before, otherwise = cursor.fetchone()
-        if otherwise:
-            raise FactTaken
-        # Under the locks nobody else grants the same; looking first costs less than a conflict clause on each row.
-        cursor.execute(GRANT.format(conflict="ON CONFLICT (fact) DO NOTHING" if before else ""), values)
-        made = cursor.fetchone()[0]
-    return Granted(made, chosen[-1])
+    return Granted(_grant(values), last_id)
 
+
+def _chosen(customers: QuerySet[Customer, Any], now: datetime) -> Sequence[Any]:
+    """The last of the keys, and all of them as text: they go back as they came. Everybody has an account then."""
+    try:
+        sql, params = customers.query.sql_with_params()
+    except EmptyResultSet:
+        return None, ""
+    postgres: Any = connection.ops
+    chosen = postgres.compose_sql(sql, params).replace("%", "%%")
+    return _ask(CHOOSE.format(chosen=chosen), {"now": now})
+
+
+def _grant(values: dict[str, Any]) -> int:
+    """How many were given points. Most chunks are new as a whole, so the facts already granted are looked up only
+    when the unique index met one."""
+    try:
+        with transaction.atomic():
+            return int(_ask(GRANT.format(conflict=""), values)[0])
+    except IntegrityError:
+        _ask(LOCK_ACCOUNTS, values)
+        if _ask(GRANTED_OTHERWISE, values)[0]:
+            raise FactTaken from None
+        return int(_ask(GRANT.format(conflict="ON CONFLICT (fact) DO NOTHING"), values)[0])
+
+
+def _ask(sql: str, values: dict[str, Any]) -> Sequence[Any]:
+    """The one row of the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row: Sequence[Any] = cursor.fetchone()
+        return row
+
+
+# Accounts are opened before any is locked: who holds some and waits for another's new one makes a deadlock.
+# An array rather than a join: each account is looked up by its index, however many there are.
+CHOOSE = """
+WITH chosen (id) AS MATERIALIZED ({chosen}), opened AS (
+    INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
+    SELECT id, 0, %(now)s FROM chosen
+    WHERE id NOT IN (SELECT customer_id FROM points_pointsaccount WHERE customer_id = ANY(ARRAY(SELECT id FROM chosen)))
+    ORDER BY id
+    ON CONFLICT (customer_id) DO NOTHING
+)
+SELECT max(id), array_agg(id)::text FROM chosen
+"""
 
 LOCK_ACCOUNTS = """
 SELECT count(*) FROM (
-    SELECT FROM points_pointsaccount WHERE customer_id = ANY(%(customers)s) ORDER BY customer_id FOR NO KEY UPDATE) held
+    SELECT FROM points_pointsaccount
+    WHERE customer_id = ANY(%(customers)s::bigint[]) ORDER BY customer_id FOR NO KEY UPDATE) held
 """
 
-OPEN_ACCOUNTS = """
-INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
-SELECT asked.id, 0, %(now)s FROM unnest(%(customers)s::bigint[]) AS asked (id)
-WHERE NOT EXISTS (SELECT FROM points_pointsaccount a WHERE a.customer_id = asked.id)
-ORDER BY asked.id
-ON CONFLICT (customer_id) DO NOTHING
-"""
-
+# The lock and what is decided under it in one statement: a row that had to be waited for is read as its last holder
+# left it, and nothing else is read but the unique index, which knows every fact.
 GRANT = """
-WITH made AS (
+WITH held AS (
+    SELECT customer_id, debt FROM points_pointsaccount
+    WHERE customer_id = ANY(%(customers)s::bigint[]) ORDER BY customer_id FOR NO KEY UPDATE
+), made AS (
     INSERT INTO points_lot (account_id, kind, amount, remaining, available_from, expires_at, fact, order_ref)
     SELECT customer_id, %(kind)s, %(amount)s, %(amount)s - LEAST(debt, %(amount)s), %(available_from)s, %(expires_at)s,
            %(fact)s || ':customer:' || customer_id, ''
-    FROM points_pointsaccount WHERE customer_id = ANY(%(customers)s) ORDER BY customer_id
-    {conflict}
+    FROM held {conflict}
     RETURNING id, account_id, fact, amount - remaining AS paid
 ), settled AS (
     UPDATE points_pointsaccount a SET debt = a.debt - made.paid
@@ -109,8 +142,9 @@ SELECT count(*) FROM made
 """
 
 # An array rather than a join: each fact is looked up by its index, however many lots there are.
-GRANTED_BEFORE = """
-SELECT count(*), count(*) FILTER (WHERE amount <> %(amount)s OR kind <> %(kind)s) FROM points_lot
+GRANTED_OTHERWISE = """
+SELECT count(*) FROM points_lot
 WHERE fact = ANY(ARRAY(
     SELECT %(fact)s || ':customer:' || asked.id FROM unnest(%(customers)s::bigint[]) AS asked (id)))
+  AND (amount <> %(amount)s OR kind <> %(kind)s)
 """

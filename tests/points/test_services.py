@@ -297,6 +297,15 @@ def test_everybody_is_granted_once_and_debts_are_paid(customer):
             grant(**change)
 
 
+def test_some_are_granted_and_nobody_is_missed_for_what_others_have(customer):
+    other = CustomerFactory.create(last_name="100% {sure}")
+
+    assert grant(customers=Customer.objects.filter(last_name__endswith="% {sure}")) == Granted(1, other.pk)
+    assert grant() == Granted(1, other.pk)
+    assert grant(customers=Customer.objects.none()) == Granted(0, None)
+    assert [sums(person) for person in (customer, other)] == [(100, 0, 0), (100, 0, 0)]
+
+
 def report(customer: Customer, reference: str, code: str = "review") -> services.Posted:
     return in_transaction(
         lambda: services.report_action(customer_id=customer.pk, action_code=code, reference=reference, now=NOW)

@@ -9,8 +9,6 @@ from loyalty_site.account.words import title_of
 from points.models import Entry, Lot
 from points.rules import EntryKind
 
-ORDER = "order:"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -21,7 +19,7 @@ class Row:
     amount: int
     balance_after: int
     moment: datetime
-    order_number: str
+    order_ref: str
     lots: tuple[Lot, ...]
 
 
@@ -38,7 +36,7 @@ def _row(group: Sequence[Entry]) -> Row:
         amount=sum(entry.amount for entry in group),
         balance_after=newest.balance_after,  # type: ignore[attr-defined]
         moment=newest.posted_at,
-        order_number=newest.order_ref.removeprefix(ORDER) if newest.order_ref.startswith(ORDER) else "",
+        order_ref=newest.order_ref,
         lots=tuple(entry.lot for entry in group if entry.lot and entry.kind in TELLING),
     )
 

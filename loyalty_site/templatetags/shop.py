@@ -74,6 +74,13 @@ def drawing_for(name: str, path: Sequence[str]) -> str:
 
 
 @register.filter
+def order_number(ref: str) -> str:
+    """The number of an order of this shop; empty for what is none (`import:5`)."""
+    kind, _colon, number = ref.partition(":")
+    return number if kind == "order" else ""
+
+
+@register.filter
 def percent_off(product: Any) -> int | None:
     """Whole percent between the old price and the price, None when there is nothing to boast of."""
     old = product.compare_at_price

@@ -41,3 +41,14 @@ document.addEventListener("click", (event) => {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 });
+
+// Copies a code and says so where screen readers listen.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const said = document.createElement("p");
+  said.textContent = button.dataset.copied;
+  document.getElementById("toast").replaceChildren(said);
+  setTimeout(() => said.remove(), 2500);
+});

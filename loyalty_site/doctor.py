@@ -8,6 +8,7 @@ from django.db import connection
 
 import loyalty_site.invariants
 import orders.queries.invariants
+import orders.queries.points_invariants
 import points.queries.invariants
 import promocodes.queries.invariants
 from loyalty_site.kernel.invariants import Invariant
@@ -31,6 +32,7 @@ def invariants() -> tuple[Invariant, ...]:
     return (
         *promocodes.queries.invariants.INVARIANTS,
         *orders.queries.invariants.INVARIANTS,
+        *orders.queries.points_invariants.INVARIANTS,
         *points.queries.invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
     )

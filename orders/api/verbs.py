@@ -99,10 +99,9 @@ class OrderRefund(ApiView):
 
 
 def _refund_document(refund: Refund) -> dict[str, Any]:
-    """No points are spent or earned as yet, so none come back."""
     return {
         "refunded_amount": f"{refund.amount:.2f}",
-        "points_returned": 0,
-        "points_taken_back": 0,
+        "points_returned": refund.points_returned,
+        "points_taken_back": refund.points_taken_back,
         "order": order_document(refund.order),
     }

@@ -1,6 +1,7 @@
 """Orders and their lines, with every amount as it was when the order was placed (O-2)."""
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,8 @@ class Order(models.Model):
     """`number` is the primary key as text; other apps remember the order as `ref` (`order:1042`).
 
     total = goods_total − discount_total − points_discount + delivery_total, held by the database.
-    `delivery_price` is before, `delivery_total` after a free-delivery code.
+    `delivery_price` is before, `delivery_total` after a free-delivery code. `membership_skus` are the lines that were
+    fees of a membership when the order was placed (T-5).
     """
 
     class Status(models.TextChoices):
@@ -60,6 +62,9 @@ class Order(models.Model):
     promo_code = models.CharField(_("promo code"), max_length=32, blank=True)
     redemption = models.OneToOneField(
         "promocodes.Redemption", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("use of code")
+    )
+    membership_skus = ArrayField(
+        models.CharField(max_length=64), verbose_name=_("fees of memberships"), default=list, blank=True
     )
     quote = models.JSONField(_("the quote as it was shown"), default=dict)
 

@@ -8,11 +8,16 @@ from orders.models.order import Order, OrderLine
 
 
 class Refund(models.Model):
-    """One refund of an order: `amount` = its lines + `delivery_amount`."""
+    """One refund of an order: `amount` = its lines + `delivery_amount`.
+
+    `points_returned` went back to the lots they were spent from, `points_taken_back` were earned by the order (O-7).
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds", verbose_name=_("order"))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
     delivery_amount = models.DecimalField(_("of it delivery"), max_digits=12, decimal_places=2, default=0)
+    points_returned = models.PositiveIntegerField(_("points given back"), default=0)
+    points_taken_back = models.PositiveIntegerField(_("points taken back"), default=0)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     refunded_at = models.DateTimeField(_("refunded"))
     refunded_by = models.CharField(_("refunded by"), max_length=100, blank=True)

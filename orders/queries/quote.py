@@ -8,14 +8,17 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 import customers.queries
+import points.queries
+import tiers.queries
 from customers.models import Programme
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.money import MAX_AMOUNT, ZERO
 from orders.models import Order
 from orders.queries.basket_lines import line_inputs
 from orders.queries.code import CodeAnswer, CodeQuestion, ask_code
+from orders.queries.terms import Terms, with_benefits
 from orders.queries.who import Buyer, buyer
-from orders.rules import EarnTerms, LineInput, PointsTerms, PricingPolicy, Quote, price
+from orders.rules import LineInput, Quote
 from promocodes.rules import Verdict
 
 
@@ -53,7 +56,10 @@ class Pricing:
 
 
 def quote(request: QuoteRequest, *, now: datetime, include_drafts: bool = False) -> Quote:
-    """The price of `request` at `now`. At most 5 queries whatever the lines and codes; writes nothing.
+    """The price of `request` at `now`. At most 7 queries whatever the lines and codes; writes nothing.
+
+    The customer's points and tier are as they are now, the programme and the prices too (Q-9: only the code's period,
+    the tier's term and the life of points are judged at another `now`).
 
     A code that does not apply leaves the quote without it and says why. Raises InvalidInput for wrong lines,
     an unknown customer or channel.
@@ -74,23 +80,33 @@ def priced(request: QuoteRequest, *, now: datetime, include_drafts: bool = False
     check_request(request)
     who = buyer(request, lock=lock)
     programme = customers.queries.programme()
-    lines = line_inputs(request.lines, request.unit_prices)
+    customer_id = who.customer.id if who.customer else None
+    benefits = tiers.queries.benefits(customer_id, now=now)
+    lines = with_benefits(line_inputs(request.lines, request.unit_prices), benefits)
     answer = None
     if request.promo_code and request.promo_code.strip():
         answer = ask_code(CodeQuestion(request.promo_code.strip(), lines, who, programme, now, include_drafts, lock))
-    quoted, answer = price_with(lines, answer, programme, request)
+    terms = Terms(
+        programme=programme,
+        benefits=benefits,
+        balance=points.queries.balance(customer_id, now=now),
+        is_guest=customer_id is None,
+        points_asked=request.points_to_spend,
+        delivery_price=request.delivery_price,
+    )
+    quoted, answer = _price_with(lines, answer, terms)
     return Pricing(quoted, who, programme, lines, answer)
 
 
-def price_with(
-    lines: tuple[LineInput, ...], answer: CodeAnswer | None, programme: Programme, request: QuoteRequest
+def _price_with(
+    lines: tuple[LineInput, ...], answer: CodeAnswer | None, terms: Terms
 ) -> tuple[Quote, CodeAnswer | None]:
     """The price with the code, or without it when the budget would not hold the discount (PC-17)."""
-    quoted = _price(lines, answer, programme, request)
+    quoted = _price(lines, answer, terms)
     if answer and quoted.promo_code and quoted.promo_code.is_applied:
         answer = answer.given(quoted.promo_code.discount)
         if not answer.verdict.applies:
-            quoted = _price(lines, answer, programme, request)
+            quoted = _price(lines, answer, terms)
     return quoted, answer
 
 
@@ -105,17 +121,8 @@ def check_request(request: QuoteRequest) -> None:
         raise invalid("channel", _("Only a till states its own prices."), "own_prices")
 
 
-def _price(
-    lines: tuple[LineInput, ...], answer: CodeAnswer | None, programme: Programme, request: QuoteRequest
-) -> Quote:
-    quoted = price(
-        lines,
-        code=answer.applied if answer else None,
-        rejected=answer.rejected if answer else None,
-        points=PointsTerms(asked=request.points_to_spend),
-        earn=EarnTerms(base_percent=programme.base_earn_percent),
-        policy=PricingPolicy(percent_policy=programme.percent_policy, delivery_price=request.delivery_price),
-    )
+def _price(lines: tuple[LineInput, ...], answer: CodeAnswer | None, terms: Terms) -> Quote:
+    quoted = terms.price(lines, code=answer.applied if answer else None, rejected=answer.rejected if answer else None)
     if quoted.goods_total > MAX_AMOUNT:
         raise invalid("lines", _("The order is too large."), "out_of_range")
     return quoted

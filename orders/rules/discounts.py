@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from loyalty_site.kernel.money import ZERO, percent_of, split_amount
-from orders.rules.facts import AppliedCode, LineInput, PricingPolicy
+from orders.rules.facts import AppliedCode, LineInput, PercentOffer, PricingPolicy
 from orders.rules.quote import LineDiscount, Step
 
 
@@ -45,30 +45,31 @@ def with_automatic(line: LineInput) -> Draft:
     return Draft(line).minus(best.source, best.percent, percent_of(line.subtotal, best.percent))
 
 
-def automatic_steps(drafts: Sequence[Draft]) -> list[Step]:
-    """One step for each source and percent that stayed on some lines."""
-    found: dict[tuple[str, Decimal], list[Draft]] = {}
-    for draft in drafts:
-        for part in draft.discounts:
-            if part.source != "promo_code" and part.percent is not None:
-                found.setdefault((part.source, part.percent), []).append(draft)
-    return [
-        Step(
-            "automatic",
-            True,
-            sum(
-                (part.amount for draft in group for part in draft.discounts if part.source == source),
-                ZERO,
-            ),
-            "automatic",
-            {
-                "source": source,
-                "percent": str(percent),
-                "names": [draft.line.name for draft in group],
-            },
-        )
-        for (source, percent), group in found.items()
-    ]
+def automatic_steps(lines: Sequence[LineInput], drafts: Sequence[Draft], code: AppliedCode | None) -> list[Step]:
+    """One step for each offer that won on some lines: what it beat, and whether a code took its place (Q-2, PC-11)."""
+    found: dict[PercentOffer, list[Draft]] = {}
+    for line, draft in zip(lines, drafts, strict=True):
+        if line.best_automatic is not None:
+            found.setdefault(line.best_automatic, []).append(draft)
+    return [step for offer, group in found.items() for step in _automatic_step(offer, group, code)]
+
+
+def _automatic_step(offer: PercentOffer, group: Sequence[Draft], code: AppliedCode | None) -> list[Step]:
+    kept = [draft for draft in group if any(part.source == offer.source for part in draft.discounts)]
+    if kept:
+        amount = sum((part.amount for draft in kept for part in draft.discounts if part.source == offer.source), ZERO)
+        beaten = {other for draft in kept for other in draft.line.beaten_automatic}
+        params = {**_offer_params(offer), "names": [draft.line.name for draft in kept]}
+        better = sorted(beaten, key=lambda other: (-other.percent, other.source))
+        return [Step("automatic", True, amount, "automatic", {**params, "beaten": list(map(_offer_params, better))})]
+    is_replaced = code is not None and code.type == "percent" and any(draft.by_code for draft in group)
+    if not is_replaced or code is None:
+        return []
+    return [Step("automatic", False, None, "automatic_replaced", {**_offer_params(offer), "code": code.code})]
+
+
+def _offer_params(offer: PercentOffer) -> dict[str, str]:
+    return {"source": offer.source, "percent": str(offer.percent), "name": offer.name}
 
 
 def with_code(drafts: list[Draft], code: AppliedCode | None, policy: PricingPolicy) -> tuple[list[Draft], list[Step]]:

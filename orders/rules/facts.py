@@ -10,15 +10,22 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class PercentOffer:
-    """An automatic percent discount of a line. `source` is `tier`, `ladder` or `card` (Q-2)."""
+    """An automatic percent discount of a line. `source` is `tier`, `ladder` or `card` (Q-2).
+
+    `name` is the tier's name, the card's last digits, or which ladder: `cumulative` or `order_total`.
+    """
 
     source: str
     percent: Decimal
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class LineInput:
-    """One line of a basket. `categories` holds the line's category and all above it."""
+    """One line of a basket. `categories` holds the line's category and all above it.
+
+    `is_membership`: the fee of a membership, for customers only (T-5).
+    """
 
     sku: str
     name: str
@@ -30,6 +37,7 @@ class LineInput:
     earns_points: bool = True
     payable_with_points: bool = True
     automatic: tuple[PercentOffer, ...] = ()
+    is_membership: bool = False
 
     @property
     def subtotal(self) -> Decimal:
@@ -46,6 +54,13 @@ class LineInput:
         """Q-2: automatic percents do not add up, the best one counts; the earlier one on a tie."""
         offers = [offer for offer in self.automatic if offer.percent > 0]
         return max(offers, key=lambda offer: offer.percent) if offers else None
+
+    @property
+    def beaten_automatic(self) -> tuple[PercentOffer, ...]:
+        """The others, the better first."""
+        best = self.best_automatic
+        others = [offer for offer in self.automatic if offer.percent > 0 and offer is not best]
+        return tuple(sorted(others, key=lambda offer: -offer.percent))
 
 
 @dataclass(frozen=True)
@@ -65,20 +80,25 @@ class AppliedCode:
 
 @dataclass(frozen=True)
 class PointsTerms:
-    """Q-5: points asked for, points the customer has, what one pays, the cap in percent of goods after discounts."""
+    """Q-5: points asked for, points the customer has, what one pays, the cap in percent of goods after discounts.
+
+    A guest has no account of points (Q-10): `is_guest`.
+    """
 
     asked: int = 0
     available: int = 0
     point_value: Decimal = Decimal(1)
     cap_percent: Decimal = Decimal(30)
+    is_guest: bool = False
 
 
 @dataclass(frozen=True)
 class EarnTerms:
-    """Q-6: the programme's base rate and, where a tier has one, the tier's rate that takes its place."""
+    """Q-6: the programme's base rate and, where a tier has one, the rate of `tier` that takes its place."""
 
     base_percent: Decimal = Decimal(10)
     tier_percent: Decimal | None = None
+    tier: str = ""
 
     @property
     def current(self) -> Decimal:
@@ -87,11 +107,12 @@ class EarnTerms:
 
 @dataclass(frozen=True)
 class PricingPolicy:
-    """`percent_policy` is `replace` or `best` (PC-11); `ships_free` is a tier's privilege (Q-4)."""
+    """`percent_policy` is `replace` or `best` (PC-11); `ships_free` is a privilege of `tier` (Q-4)."""
 
     percent_policy: str = "replace"
     ships_free: bool = False
     delivery_price: Decimal = ZERO
+    tier: str = ""
 
     @property
     def keeps_better(self) -> bool:

@@ -50,6 +50,7 @@ class PricedLine:
     total: Decimal
     earn_rate: Decimal
     discounts: tuple[LineDiscount, ...]
+    is_membership: bool = False
 
     def document(self) -> dict[str, Any]:
         return {

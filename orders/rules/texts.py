@@ -4,7 +4,7 @@ A step of a quote is data; its sentence is made when somebody reads it. Paramete
 money and percents as strings, names as text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,20 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty_site.kernel.texts import money_text, percent_text
-
-NAMES_SHOWN = 3
-
-
-def names_text(names: Sequence[str]) -> str:
-    """“Shirt”, “Coat” and 2 more."""
-    shown = ", ".join(_("“%(name)s”") % {"name": name} for name in names[:NAMES_SHOWN])
-    rest = len(names) - NAMES_SHOWN
-    if rest <= 0:
-        return shown
-    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", rest) % {
-        "names": shown,
-        "count": rest,
-    }
+from orders.rules.texts_automatic import AUTOMATIC_SENTENCES
+from orders.rules.texts_names import names_text
+from orders.rules.texts_points import POINTS_SENTENCES
 
 
 def sentence(key: str, params: Mapping[str, Any]) -> str:
@@ -52,15 +41,6 @@ def _goods(params: Mapping[str, Any]) -> str:
         "count": count,
         "sum": _money(params, "sum"),
     }
-
-
-def _automatic(params: Mapping[str, Any]) -> str:
-    label = {
-        "tier": _("Your tier's discount of %(percent)s on %(names)s."),
-        "ladder": _("Discount of %(percent)s for the sum of purchases on %(names)s."),
-        "card": _("Discount card: %(percent)s on %(names)s."),
-    }.get(params["source"], _("Discount of %(percent)s on %(names)s."))
-    return label % {"percent": _percent(params), "names": names_text(params["names"])}
 
 
 def _percent_code(params: Mapping[str, Any]) -> str:
@@ -141,6 +121,11 @@ def _delivery_free(params: Mapping[str, Any]) -> str:
     words = {"price": _money(params, "price")}
     if params.get("by") == "promo_code":
         return _("Delivery is free by the promo code instead of %(price)s.") % words
+    if params.get("tier"):
+        return _("Delivery is free thanks to the tier “%(tier)s” instead of %(price)s.") % {
+            **words,
+            "tier": params["tier"],
+        }
     return _("Delivery is free by your tier instead of %(price)s.") % words
 
 
@@ -155,43 +140,9 @@ def _no_delivery(params: Mapping[str, Any]) -> str:
     return _("Delivery costs nothing.")
 
 
-def _points_none(params: Mapping[str, Any]) -> str:
-    return _("No points are spent.")
-
-
-def _points(params: Mapping[str, Any]) -> str:
-    count = int(params["count"])
-    return ngettext("%(count)d point pays %(sum)s.", "%(count)d points pay %(sum)s.", count) % {
-        "count": count,
-        "sum": _money(params, "sum"),
-    }
-
-
-def _points_fewer(params: Mapping[str, Any]) -> str:
-    count = int(params["count"])
-    return ngettext(
-        "%(asked)d points were asked for; %(count)d point may be spent here and pays %(sum)s.",
-        "%(asked)d points were asked for; %(count)d points may be spent here and pay %(sum)s.",
-        count,
-    ) % {"asked": int(params["asked"]), "count": count, "sum": _money(params, "sum")}
-
-
-def _earn(params: Mapping[str, Any]) -> str:
-    count = int(params["count"])
-    return ngettext(
-        "%(count)d point will be earned for this order.",
-        "%(count)d points will be earned for this order.",
-        count,
-    ) % {"count": count}
-
-
-def _earn_none(params: Mapping[str, Any]) -> str:
-    return _("No points are earned for this order.")
-
-
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "goods": _goods,
-    "automatic": _automatic,
+    **AUTOMATIC_SENTENCES,
     "code_percent": _percent_code,
     "code_worse": _worse,
     "code_worse_cashback": _worse_cashback,
@@ -207,9 +158,5 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "delivery_free": _delivery_free,
     "delivery_cut": _delivery_cut,
     "delivery_none": _no_delivery,
-    "points": _points,
-    "points_fewer": _points_fewer,
-    "points_none": _points_none,
-    "earn": _earn,
-    "earn_none": _earn_none,
+    **POINTS_SENTENCES,
 }

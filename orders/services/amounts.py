@@ -16,6 +16,7 @@ def write_amounts(order: Order, quote: Quote) -> None:
     order.points_to_earn = quote.points_to_earn
     applied = quote.promo_code if quote.promo_code and quote.promo_code.is_applied else None
     order.promo_code = applied.code if applied else ""
+    order.membership_skus = [line.sku for line in quote.lines if line.is_membership]
     order.quote = quote.stored()
 
 

@@ -1,7 +1,8 @@
-"""Cancelling what is not paid (O-1, O-6): the use of the code comes back (PC-12)."""
+"""Cancelling what is not paid (O-1, O-6): the use of the code and the points come back (PC-12, O-7)."""
 
 from datetime import datetime
 
+import points.services
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order
 from orders.rules import Action, next_status
@@ -46,4 +47,6 @@ def _cancelled(order: Order, reason: str, release_reason: str, now: datetime) ->
     order.save(update_fields=["status", "cancelled_at", "cancel_reason"])
     if order.redemption_id is not None:
         release_redemption(order_ref=order.ref, reason=release_reason, now=now)
+    if order.points_spent:
+        points.services.return_spent(order_ref=order.ref, fact=f"return:cancel:{order.ref}", now=now)
     return order

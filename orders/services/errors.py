@@ -6,6 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import Conflict, DomainError, NotFound
 from orders.rules import Quote
+from points.services import NotEnoughPoints
+
+__all__ = [
+    "AmountMismatch",
+    "ExternalNumberTaken",
+    "NoSuchOrder",
+    "NotEnoughPoints",
+    "PaymentTaken",
+    "TotalChanged",
+]
 
 
 class TotalChanged(Conflict):
@@ -18,13 +28,6 @@ class TotalChanged(Conflict):
     def __init__(self, quote: Quote) -> None:
         self.quote = quote
         super().__init__(extra={"quote": quote.document()})
-
-
-class NotEnoughPoints(DomainError):
-    """Q-5: more points than may be spent on this order."""
-
-    code = "not_enough_points"
-    message = _("So many points cannot be spent on this order.")
 
 
 class AmountMismatch(DomainError):

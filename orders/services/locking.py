@@ -1,5 +1,7 @@
 """Locks of an existing order: its customer first, then its own row; codes and counters only after them."""
 
+from collections.abc import Iterable
+
 from customers.models import Customer
 from orders.models import Order
 from orders.services.errors import NoSuchOrder
@@ -11,19 +13,19 @@ def locked_order(number: str, *, customer_id: int | None = None) -> Order:
     Raises NoSuchOrder. Read again under the lock, so what is decided on is what holds.
     """
     key = order_key(number)
-    owner = Order.objects.filter(pk=key).values_list("customer_id", flat=True).first()
-    lock_customers(sorted({pk for pk in (owner, customer_id) if pk is not None}))
-    order = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk=key).first()
+    owner = Order.objects.filter(pk=key).values_list("customer_id", flat=True)
+    lock_customers(owner if customer_id is None else [customer_id, *owner])
+    rows = Order.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
+    order = rows.filter(pk=key).first()
     if order is None:
         raise NoSuchOrder
     return order
 
 
-def lock_customers(keys: list[int]) -> None:
-    """Rows of one table are locked by primary key."""
-    if keys:
-        rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
-        list(rows.order_by("pk").values_list("pk", flat=True))
+def lock_customers(keys: Iterable[int | None]) -> None:
+    """Rows of one table are locked by primary key. A query of keys is asked in the same statement."""
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def order_key(number: str) -> int:

@@ -3,17 +3,21 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from customers.services import record_purchase
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order, Payment
 from orders.rules import Action, next_status
 from orders.services.errors import AmountMismatch, PaymentTaken
 from orders.services.locking import locked_order
+from orders.services.rewards import reward_purchase
 
 
 @requires_transaction
 def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, now: datetime) -> Order:
-    """The order paid in full by one payment. The same payment reported again changes nothing.
+    """The order paid in full by one payment, with all that a purchase brings (O-5). The same payment reported again
+    changes nothing.
 
     Raises NoSuchOrder, AmountMismatch, PaymentTaken (the payment paid another order) and WrongState.
     """
@@ -30,7 +34,7 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
     # Refusals come before the first write: a webhook that is refused is kept in the same transaction.
     _record_payment(order, provider, payment_id, now)
     order.save(update_fields=["status", "paid_at"])
-    record_purchase(
+    purchase = record_purchase(
         customer_id=order.customer_id,
         ref=order.ref,
         channel=order.channel,
@@ -38,12 +42,19 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
         discount_amount=order.discount_total,
         now=now,
     )
+    reward_purchase(order=order, is_first=purchase.is_first, now=now)
     return order
 
 
 def _record_payment(order: Order, provider: str, payment_id: str, now: datetime) -> None:
     """One payment reported for two orders at once: the unique constraint lets one in."""
-    payment = Payment(order=order, provider=provider, payment_id=payment_id, amount=order.total, paid_at=now)
-    Payment.objects.bulk_create([payment], ignore_conflicts=True)
-    if not Payment.objects.filter(order=order, provider=provider, payment_id=payment_id).exists():
-        raise PaymentTaken(field="payment_id")
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, [order.pk, provider, payment_id, order.total, now])
+        if not cursor.rowcount:
+            raise PaymentTaken(field="payment_id")
+
+
+RECORD = """
+INSERT INTO orders_payment (order_id, provider, payment_id, amount, paid_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""

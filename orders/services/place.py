@@ -1,4 +1,4 @@
-"""Placing an order (O-2, O-3): priced again, the code's use taken, every amount stored, or nothing at all."""
+"""Placing an order (O-2, O-3): priced again, the code's use and the points taken, every amount stored, or nothing."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
+import points.services
 from customers.rules import normalised_email, normalised_phone
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
@@ -18,7 +19,7 @@ from orders.queries.quote import Pricing, QuoteRequest, priced
 from orders.rules import Quote
 from orders.services.amounts import order_lines, write_amounts
 from orders.services.errors import ExternalNumberTaken, NotEnoughPoints, TotalChanged
-from orders.services.refusals import refuse_code
+from orders.services.refusals import refuse_code, refuse_membership, refuse_points
 from promocodes.services import CodeRejected, redeem_code
 
 EXTERNAL_NUMBER_CONSTRAINT = "order_external_number_once"
@@ -52,7 +53,8 @@ def place_order(
     request = replace(request, contact_email=contact.email, contact_phone=contact.phone)
     _refuse_taken_number(request.channel, external_number)
     pricing = priced(request, now=now, lock=True)
-    _refuse_points(request, pricing.quote)
+    refuse_membership(pricing)
+    refuse_points(request, pricing.quote)
     refuse_code(pricing.answer)
     if expected_total is not None and expected_total != pricing.quote.total:
         raise TotalChanged(pricing.quote)
@@ -60,6 +62,7 @@ def place_order(
     order = _order(number, request, contact, pricing, now)
     order.placed_by, order.external_number = by[:100], external_number or None
     _take_code(order, pricing, now)
+    _take_points(order, pricing.quote, now)
     _insert(order)
     OrderLine.objects.bulk_create(order_lines(order, pricing.quote))
     return order
@@ -88,11 +91,6 @@ def _refuse_taken_number(channel: str, external_number: str | None) -> None:
     """The plain answer; the unique constraint stands behind it for two at once."""
     if external_number and Order.objects.filter(channel=channel, external_number=external_number).exists():
         raise ExternalNumberTaken
-
-
-def _refuse_points(request: QuoteRequest, quote: Quote) -> None:
-    if request.points_to_spend > quote.points_spendable:
-        raise NotEnoughPoints(field="points_to_spend", extra={"points_spendable": quote.points_spendable})
 
 
 def _next_number() -> int:
@@ -130,6 +128,18 @@ def _name_own_order(refusal: CodeRejected, pricing: Pricing) -> None:
     """
     if refusal.reason in MAY_BE_HELD and pricing.answer and not connection.needs_rollback:
         refuse_code(ask_code(pricing.answer.question))
+
+
+def _take_points(order: Order, quote: Quote, now: datetime) -> None:
+    """After the code, before the order's row: that is the order of locks. Points may have gone since the quote."""
+    if not order.points_spent or order.customer_id is None:
+        return
+    try:
+        points.services.spend(customer_id=order.customer_id, amount=order.points_spent, order_ref=order.ref, now=now)
+    except NotEnoughPoints as refusal:
+        available = refusal.extra["points_available"]
+        most = min(available, quote.points_spendable)
+        raise NotEnoughPoints(available, spendable=most, field="points_to_spend") from refusal
 
 
 def _order(number: int, request: QuoteRequest, contact: Contact, pricing: Pricing, now: datetime) -> Order:

@@ -1,16 +1,18 @@
-"""Giving goods and money back (O-7), in parts or whole; the parts add up to the whole to the kopeck."""
+"""Giving goods, money and points back (O-7), in parts or whole; parts add up to the kopeck and the point."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+import tiers.services
 from customers.services import record_refund
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order, OrderLine, Refund, RefundLine
 from orders.rules import Action, LineShare, RefundStep, next_status, refund_amounts
 from orders.services.locking import locked_order
+from orders.services.refund_points import move_points, points_step
 from promocodes.services import release_redemption
 
 
@@ -25,8 +27,9 @@ def refund_order(
 ) -> Refund:
     """`lines` are (SKU, quantity) pairs; None gives back all that is left, delivery with the last of the goods.
 
-    A whole refund before the order was completed releases its code, after completion it does not (PC-12). Raises
-    NoSuchOrder, WrongState, and InvalidInput with `lines.0.sku` or `lines.0.quantity`.
+    Spent points return to their lots, earned ones are recomputed over what remains; a whole refund leaves nothing
+    earned. A whole refund before the order was completed releases its code, after completion it does not (PC-12).
+    Raises NoSuchOrder, WrongState, and InvalidInput with `lines.0.sku` or `lines.0.quantity`.
     """
     order = locked_order(number)
     next_status(order.status, Action.REFUND_PART)
@@ -37,10 +40,18 @@ def refund_order(
     order.status = next_status(order.status, Action.REFUND_REST if step.is_last else Action.REFUND_PART)
     order.refunded_amount += step.amount
     order.save(update_fields=["status", "refunded_amount"])
+    moved = points_step(order, step, rows)
     refund = _record(order, step, rows, reason=reason, now=now, by=by)
     record_refund(ref=order.ref, amount=step.goods, is_whole=step.is_last)
     if step.is_last and order.completed_at is None and order.redemption_id is not None:
         release_redemption(order_ref=order.ref, reason="refunded", now=now)
+    for sku, quantity, _amount in step.parts:
+        if sku in order.membership_skus:
+            tiers.services.refund_membership(order_ref=order.ref, sku=sku, quantity=quantity, now=now)
+    refund.points_returned = moved.returned
+    refund.points_taken_back = move_points(order, refund, moved, is_last=step.is_last, now=now)
+    if refund.points_returned or refund.points_taken_back:
+        refund.save(update_fields=["points_returned", "points_taken_back"])
     return refund
 
 

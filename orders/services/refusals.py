@@ -1,8 +1,14 @@
-"""A code that does not apply is refused when the order is placed (PC-10)."""
+"""What a quote only tells is refused when the order is placed: a code that does not apply, too many points, a
+membership for nobody (PC-10, Q-5, T-5).
+"""
 
 from django.utils.translation import gettext as _
 
+from loyalty_site.kernel.errors import FieldError, InvalidInput
 from orders.queries.code import CodeAnswer
+from orders.queries.quote import Pricing, QuoteRequest
+from orders.rules import Quote
+from orders.services.errors import NotEnoughPoints
 from promocodes.rules import CodeFacts, Reason
 from promocodes.services import CodeRejected
 
@@ -22,6 +28,25 @@ def refuse_code(answer: CodeAnswer | None) -> None:
             Reason.NOT_FOR_CUSTOMER,
             _("The code is counted per customer: sign in, or give an e-mail or a phone."),
         )
+
+
+def refuse_points(request: QuoteRequest, quote: Quote) -> None:
+    """Raises NotEnoughPoints with `points_spendable`: a quote spends fewer, an order none (Q-5)."""
+    if request.points_to_spend > quote.points_spendable:
+        raise NotEnoughPoints(quote.points_available, spendable=quote.points_spendable, field="points_to_spend")
+
+
+def refuse_membership(pricing: Pricing) -> None:
+    """A membership needs somebody to belong to. Raises InvalidInput with `lines.N.sku`."""
+    if pricing.buyer.customer is not None:
+        return
+    wrong = [
+        FieldError(f"lines.{index}.sku", "customers_only", _("A membership belongs to a customer: sign in to buy it."))
+        for index, line in enumerate(pricing.lines)
+        if line.is_membership
+    ]
+    if wrong:
+        raise InvalidInput(*wrong)
 
 
 def _is_personal(code: CodeFacts) -> bool:

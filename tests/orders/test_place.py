@@ -92,7 +92,7 @@ def test_place_order_statements_do_not_grow():
             external_number="A-1",
         )
 
-    assert len(captured) == 9
+    assert len(captured) == 11
 
 
 def test_place_order_outside_transaction_is_refused(transactional_db):

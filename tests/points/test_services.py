@@ -103,7 +103,7 @@ def test_spending_more_than_there_is_changes_nothing(customer):  # PT-7
     assert (refused.value.code, refused.value.status, refused.value.extra) == (
         "not_enough_points",
         422,
-        {"points_available": 100},
+        {"points_available": 100, "points_spendable": 100},
     )
     assert len(posted()) == 2
 

@@ -18,7 +18,10 @@ MAY_BE_HELD = frozenset({Reason.EXHAUSTED, Reason.CUSTOMER_LIMIT, Reason.FIRST_O
 
 @dataclass(frozen=True)
 class CodeQuestion:
-    """One code asked about one basket: everything `judge` wants but the order's own unpaid rival."""
+    """One code asked about one basket: everything `judge` wants but the order's own unpaid rival.
+
+    `tiers` are the tiers that the shopper has reached (PC-9).
+    """
 
     text: str
     lines: Sequence[LineInput]
@@ -27,6 +30,7 @@ class CodeQuestion:
     now: datetime
     include_drafts: bool = False
     lock: bool = False
+    tiers: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> list[LineFacts]:
@@ -125,6 +129,7 @@ def _judged(
             is_known=buyer.is_known,
             has_bought=buyer.has_bought,
             segments=buyer.segments,
+            tiers=question.tiers,
             customer_id=buyer.customer.id if buyer.customer else None,
             uses=found.uses if found else 0,
             held_by_order=held_by,

@@ -85,7 +85,8 @@ def priced(request: QuoteRequest, *, now: datetime, include_drafts: bool = False
     lines = with_benefits(line_inputs(request.lines, request.unit_prices), benefits)
     answer = None
     if request.promo_code and request.promo_code.strip():
-        answer = ask_code(CodeQuestion(request.promo_code.strip(), lines, who, programme, now, include_drafts, lock))
+        text = request.promo_code.strip()
+        answer = ask_code(CodeQuestion(text, lines, who, programme, now, include_drafts, lock, tiers=benefits.reached))
     terms = Terms(
         programme=programme,
         benefits=benefits,

@@ -66,7 +66,7 @@ def _can_be_taken_again(order: Order) -> bool:
 def _judge_again(order: Order, now: datetime) -> None:
     """The guest's use is given back and, where the limits allow, taken again as the customer's."""
     used = release_redemption(order_ref=order.ref, reason="claimed", now=now)
-    answer = _asked_as_customer(order)
+    answer = _asked_as_customer(order, now)
     failed = next((check for check in answer.verdict.checks if _forbids(check)), None)
     if used is None or failed is not None:
         order.redemption = None
@@ -85,10 +85,11 @@ def _judge_again(order: Order, now: datetime) -> None:
     )
 
 
-def _asked_as_customer(order: Order) -> CodeAnswer:
+def _asked_as_customer(order: Order, now: datetime) -> CodeAnswer:
     who = buyer(QuoteRequest(order.channel, (), customer_id=order.customer_id))
-    question = CodeQuestion(order.promo_code, (), who, customers.queries.programme(), order.placed_at)
-    return ask_code(question)
+    reached = tiers.queries.benefits(order.customer_id, now=now).reached
+    programme = customers.queries.programme()
+    return ask_code(CodeQuestion(order.promo_code, (), who, programme, order.placed_at, tiers=reached))
 
 
 def _forbids(check: Check) -> bool:

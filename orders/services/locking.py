@@ -1,6 +1,6 @@
 """Locks of an existing order: its customer first, then its own row; codes and counters only after them."""
 
-from collections.abc import Iterable
+from typing import Any
 
 from customers.models import Customer
 from orders.models import Order
@@ -13,8 +13,8 @@ def locked_order(number: str, *, customer_id: int | None = None) -> Order:
     Raises NoSuchOrder. Read again under the lock, so what is decided on is what holds.
     """
     key = order_key(number)
-    owner = Order.objects.filter(pk=key).values_list("customer_id", flat=True)
-    lock_customers(owner if customer_id is None else [customer_id, *owner])
+    owner = Order.objects.filter(pk=key, customer__isnull=False).values_list("customer_id", flat=True)
+    lock_customers(owner if customer_id is None else [customer_id, *filter(None, owner)])
     rows = Order.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
     order = rows.filter(pk=key).first()
     if order is None:
@@ -22,7 +22,7 @@ def locked_order(number: str, *, customer_id: int | None = None) -> Order:
     return order
 
 
-def lock_customers(keys: Iterable[int | None]) -> None:
+def lock_customers(keys: Any) -> None:
     """Rows of one table are locked by primary key. A query of keys is asked in the same statement."""
     rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
     list(rows.order_by("pk").values_list("pk", flat=True))

@@ -49,7 +49,7 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
         "order": found,
         "lines": lines,
         "discounts": _discounts(lines),
-        "explanation": [text for step in found.quote.get("explanation", []) if (text := _said(step))],
+        "explanation": [text for step in _steps(found) if (text := _said(step))],
         "points": points_of(found, now=timezone.now()),
         "delivery_name": _delivery_name(found),
         "is_overdue": is_overdue,
@@ -60,6 +60,13 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
         "fallen_code": code if code.get("status") == "rejected" else None,
         "access_url": _access_url(request, found),
     }
+
+
+def _steps(found: Order) -> list[dict[str, Any]]:
+    """Once an order is paid or cancelled, signing in earns nothing for it any more."""
+    steps: list[dict[str, Any]] = found.quote.get("explanation", [])
+    is_new = found.status == Order.Status.NEW
+    return [step for step in steps if is_new or step.get("key") != "earn_guest"]
 
 
 def _said(step: dict[str, Any]) -> str:

@@ -10,6 +10,9 @@ PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = "orders.queries.admin_links"
 PROMOCODES_TIER_SOURCE = "tiers.queries.tier_choices"
 TIERS_PRODUCT_NAMES = "orders.queries.product_names"
 # Members of a customer's document in the API, each from who holds it: f(customer_id, now=…) gives plain values.
-CUSTOMERS_DOCUMENT_PARTS = {"points": "points.api.documents.points_document"}
+CUSTOMERS_DOCUMENT_PARTS = {
+    "tier": "tiers.api.documents.tier_document",
+    "points": "points.api.documents.points_document",
+}
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
 CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"

@@ -12,6 +12,7 @@ v1 = [
     path("programme", Programme.as_view()),
     path("", include("customers.api.urls")),
     path("", include("points.api.urls")),
+    path("", include("tiers.api.urls")),
     path("", include("promocodes.api.urls")),
     path("", include("orders.api.urls")),
 ]

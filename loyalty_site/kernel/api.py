@@ -32,9 +32,10 @@ S = TypeVar("S", bound=BaseSerializer[Any])
 
 
 class ApiView(APIView):
-    """`scope` is what a key needs; `customer_methods` are marked ◦ in the contract."""
+    """`scope` is what a key needs, to read one of `reading_scopes` will do; `customer_methods` are marked ◦."""
 
     scope: str = ""
+    reading_scopes: frozenset[str] = frozenset()
     customer_methods: frozenset[str] = frozenset()
     key_required = False
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012
@@ -98,8 +99,12 @@ class ApiView(APIView):
         if method.lower() not in self.http_method_names or not hasattr(self, method.lower()):
             return
         method = "GET" if method == "HEAD" else method
-        is_customer = self.caller.is_customer
-        if not (method in self.customer_methods if is_customer else self.caller.may(self.scope)):
+        if self.caller.is_customer:
+            is_allowed = method in self.customer_methods
+        else:
+            scopes = {self.scope} | (self.reading_scopes if method == "GET" else set())
+            is_allowed = any(map(self.caller.may, scopes))
+        if not is_allowed:
             raise NotAllowed()
 
 

@@ -159,7 +159,8 @@ GOOD = {
     "channel": "site", "lines": [{"sku": "SHIRT-1", "quantity": 1}], "type": "percent", "value": "5.00",
     "starts_on": "2026-06-01", "ends_on": "2099-06-15", "count": 5, "name": "Shirt", "price": "10.00",
     "email": "x@shop.test", "amount": "1.00", "payment_id": "p-1", "reason": "fuzz", "action": "review",
-    "reference": "r-1",
+    "reference": "r-1", "basis": "spend", "window_days": 365, "grace_days": 30,
+    "tiers": [{"code": "standard", "name": "Standard", "threshold_amount": "0.00"}],
 }  # fmt: skip
 # What means something else at some addresses.
 GOOD_AT: dict[str, dict[str, Any]] = {"customers/{customer_id}/points": {"amount": 5}}

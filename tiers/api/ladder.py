@@ -30,8 +30,11 @@ class Tiers(ApiView):
 
     @operation("Put a whole ladder", body=LadderIn, answer=LadderOut, examples=[LADDER], tag=TAG, name="putLadder")
     def put(self, request: Request) -> HttpResponse:
-        """Nobody moves at once: up at the next review, down after a notice and the days of grace. A tier that is left
-        out comes off the ladder and stays for those who stand on it. `/tiers/preview` tells beforehand who would move."""
+        """Nobody moves at once: up at the next review, down after a notice and the days of grace.
+
+        A tier that is left out comes off the ladder and stays for those who stand on it; named again, it is back.
+        `POST /tiers/preview` tells beforehand how many would move.
+        """
         spec = ladder_spec(self.read(LadderIn))
 
         def put(now: datetime) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
         "last_name": "B",
         "birthday": "1990-02-28",
         "consents": ["email", "programme"],
-        "tier": None,
+        "tier": {"code": "standard", "name": "Standard"},
         "points": {"available": 0, "pending": 0, "debt": 0, "expiring": []},
         "referral": None,
         "segments": [],

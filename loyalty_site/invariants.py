@@ -27,7 +27,29 @@ INVARIANTS: tuple[Invariant, ...] = (
         """
         SELECT tgrelid::regclass::text AS of, tgname AS name FROM pg_trigger t
         JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE tgenabled = 'D' AND c.relnamespace = current_schema()::regnamespace
+        WHERE tgenabled NOT IN ('O', 'A') AND c.relnamespace = current_schema()::regnamespace
+        """,
+    ),
+    Invariant(
+        "history_is_protected",
+        _("the database refuses to change, delete or empty the ledger and the audit trail"),
+        # The bits of tgtype: 2 before, 8 DELETE, 16 UPDATE, 32 TRUNCATE. Lots and accounts may change in some columns.
+        """
+        SELECT kept.relname AS of,
+               CASE must.bit WHEN 8 THEN 'DELETE' WHEN 16 THEN 'UPDATE' ELSE 'TRUNCATE' END AS allows
+        FROM (
+            SELECT c.oid, c.relname FROM pg_class c
+            WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+              AND (c.relname IN ('points_entry', 'points_lot', 'points_pointsaccount', 'tiers_tierchange',
+                                 'pghistory_context')
+                   OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'pgh_id'))
+        ) kept
+        CROSS JOIN (VALUES (8), (16), (32)) AS must (bit)
+        WHERE NOT EXISTS (
+            SELECT FROM pg_trigger t
+            WHERE t.tgrelid = kept.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+              AND t.tgtype & 2 <> 0 AND t.tgtype & must.bit <> 0
+        )
         """,
     ),
 )

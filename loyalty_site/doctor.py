@@ -11,6 +11,7 @@ import orders.queries.invariants
 import orders.queries.points_invariants
 import points.queries.invariants
 import promocodes.queries.invariants
+import tiers.queries.invariants
 from loyalty_site.kernel.invariants import Invariant
 
 SHOWN = 20
@@ -34,6 +35,7 @@ def invariants() -> tuple[Invariant, ...]:
         *orders.queries.invariants.INVARIANTS,
         *orders.queries.points_invariants.INVARIANTS,
         *points.queries.invariants.INVARIANTS,
+        *tiers.queries.invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
     )
 

@@ -8,5 +8,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "forget-old-answers": {"task": "loyalty_site.tasks.forget_old_answers", "schedule": 3600.0},
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0},
     "tell-of-expiring-points": {"task": "points.tasks.tell_of_expiring_points", "schedule": 3600.0},
+    "review-tiers": {"task": "tiers.tasks.review_tiers", "schedule": 24 * 3600.0},
+    "remind-of-memberships": {"task": "tiers.tasks.remind_of_memberships", "schedule": 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

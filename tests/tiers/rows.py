@@ -11,6 +11,7 @@ from loyalty_site.kernel.transactions import in_transaction
 from tests.factories import NOW, PurchaseFactory
 from tiers import services
 from tiers.models import Standing, Tier, TierChange
+from tiers.queries import INVARIANTS
 
 
 def day(number: float) -> datetime:
@@ -64,3 +65,14 @@ def execute(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def offenders() -> set[str]:
+    """Codes of the invariants that do not hold."""
+    found = set()
+    for invariant in INVARIANTS:
+        with connection.cursor() as cursor:
+            cursor.execute(invariant.sql)
+            if cursor.fetchone():
+                found.add(invariant.code)
+    return found

@@ -6,8 +6,9 @@ from loyalty_site.kernel.transactions import NoTransaction
 from tiers import services
 
 SERVICES = (
-    *("issue_card", "refund_membership", "review_after_purchase", "review_chunk", "save_discount_steps"),
-    *("save_ladder", "start_memberships"),
+    *("attach_card", "block_card", "detach_card", "import_cards", "issue_card", "queue_membership_reminders"),
+    *("refund_membership", "review_after_purchase", "review_chunk", "save_discount_steps", "save_ladder", "save_plan"),
+    *("start_memberships", "unblock_card"),
 )
 
 

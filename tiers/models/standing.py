@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.guards import never_changed, never_lost
-from tiers.models.ladder import Tier
+from tiers.models.ladder import Ladder, Tier
 
 
 class Standing(models.Model):
@@ -30,7 +31,7 @@ class Standing(models.Model):
         verbose_name = _("standing")
         verbose_name_plural = _("standings")
         default_permissions = ("view",)
-        indexes = [models.Index("lapses_at", name="tiers_standing_lapses", condition=models.Q(lapses_at__isnull=False))]
+        indexes = [models.Index("lapses_at", name="tiers_standing_lapses", condition=Q(lapses_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.tier_id}"
@@ -39,7 +40,8 @@ class Standing(models.Model):
 class TierChange(models.Model):
     """A move on the ladder with its cause; rows are only added. `spent` and `orders` are what counted at that moment.
 
-    `from_tier` None: from the lowest tier, where everybody begins.
+    `from_tier` None: from the lowest tier, where everybody begins. The thresholds are what both tiers asked for then,
+    in the ladder's measure of then, `basis`: the ladder may be another one since.
     """
 
     class Cause(models.TextChoices):
@@ -59,6 +61,9 @@ class TierChange(models.Model):
     changed_at = models.DateTimeField(_("changed"))
     spent = models.DecimalField(_("spent"), max_digits=14, decimal_places=2)
     orders = models.PositiveIntegerField(_("orders"))
+    basis = models.CharField(_("tiers were reached by"), max_length=8, choices=Ladder.Basis.choices, blank=True)
+    from_threshold = models.DecimalField(_("threshold before"), max_digits=12, decimal_places=2, null=True, blank=True)
+    to_threshold = models.DecimalField(_("threshold after"), max_digits=12, decimal_places=2, null=True, blank=True)
     order_ref = models.CharField(_("order"), max_length=64, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("author")
@@ -69,6 +74,13 @@ class TierChange(models.Model):
         verbose_name_plural = _("tier changes")
         default_permissions = ("view",)
         triggers = [*never_lost(), *never_changed()]
+        constraints = [
+            # T-2: a purchase only lifts. A threshold that is not known says nothing.
+            models.CheckConstraint(
+                condition=~Q(cause="purchase") | Q(to_threshold__gt=F("from_threshold")),
+                name="tiers_change_purchase_lifts",
+            ),
+        ]
         indexes = [models.Index("customer", "id", name="tiers_change_customer")]
 
     def __str__(self) -> str:

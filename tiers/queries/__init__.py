@@ -1,12 +1,14 @@
 """Reads of tiers."""
 
 from tiers.queries.benefits import benefits
+from tiers.queries.invariants import INVARIANTS
 from tiers.queries.ladder import LadderView, ladder, tier_choices
 from tiers.queries.memberships import memberships
 from tiers.queries.preview import Preview, preview_customers, preview_ladder
 from tiers.queries.standing import CountedPurchase, NextTier, StandingView, changes, counted_purchases, standing
 
 __all__ = [
+    "INVARIANTS",
     "CountedPurchase",
     "LadderView",
     "NextTier",

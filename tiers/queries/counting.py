@@ -41,7 +41,7 @@ state AS (
     FROM (
         SELECT who.id AS customer_id, held.tier_id, held.lapses_at, held.customer_id IS NOT NULL AS has_row,
                own.id AS own_id, own.height AS own_height, deserved.id AS deserved_id,
-               deserved.height AS deserved_height, COALESCE(counted.spent, 0.00) AS spent,
+               deserved.height AS deserved_height, ladder.basis, COALESCE(counted.spent, 0.00) AS spent,
                COALESCE(counted.orders, 0) AS orders
         FROM unnest(%(customers)s::bigint[]) AS who (id)
         CROSS JOIN ladder

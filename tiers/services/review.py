@@ -18,6 +18,7 @@ from tiers.queries.counting import state_of_chosen
 from tiers.services.messages import tell_of_changes, tell_of_lapses
 
 CHUNK = 5_000
+LIFTING = ("up", "kept")
 
 
 @dataclass(frozen=True)
@@ -40,31 +41,29 @@ def review_after_purchase(*, customer_id: int, order_ref: str, now: datetime) ->
 
     One statement when nothing moves, three when he goes up.
     """
-    values: dict[str, Any] = {"customers": [customer_id], "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(LOCKED_STATE, values)
-        row = cursor.fetchone()
-    if row is None or row[0] not in ("up", "kept"):
+    action, found = _locked_state(customer_id, now)
+    if action not in LIFTING:
         return None
-    action, from_id, to_id, spent, orders = row
-    applied = _apply([customer_id], ("up", "kept"), cause=TierChange.Cause.PURCHASE, order_ref=order_ref, now=now)
+    applied = _apply([customer_id], LIFTING, cause=TierChange.Cause.PURCHASE, order_ref=order_ref, now=now)
     if action == "kept":
         return None
     if not applied.changes:
         # A review made his first standing a moment ago.
         return review_after_purchase(customer_id=customer_id, order_ref=order_ref, now=now)
     tell_of_changes(applied.changes, now=now)
+    cause = TierChange.Cause.PURCHASE
     return TierChange(
-        pk=applied.changes[0],
-        customer_id=customer_id,
-        from_tier_id=from_id,
-        to_tier_id=to_id,
-        cause=TierChange.Cause.PURCHASE,
-        changed_at=now,
-        spent=spent,
-        orders=orders,
-        order_ref=order_ref,
+        pk=applied.changes[0], customer_id=customer_id, cause=cause, changed_at=now, order_ref=order_ref, **found
     )
+
+
+def _locked_state(customer_id: int, now: datetime) -> tuple[str | None, dict[str, Any]]:
+    """What is to happen, and the fields of the change that would say so; the standing stays locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKED_STATE, {"customers": [customer_id], "now": now})
+        row = cursor.fetchone() or (None,)
+        names = [column.name for column in cursor.description]
+    return row[0], dict(zip(names[1:], row[1:], strict=False))
 
 
 @requires_transaction
@@ -115,7 +114,9 @@ def _apply(
 
 LOCKED_STATE = f"""
 WITH {state_of_chosen(lock=True)}
-SELECT action, tier_id, deserved_id, spent, orders FROM state
+SELECT action, tier_id AS from_tier_id, deserved_id AS to_tier_id, basis, own_height AS from_threshold,
+       deserved_height AS to_threshold, spent, orders
+FROM state
 """  # noqa: S608
 
 CHOSEN = """
@@ -152,8 +153,9 @@ WITH {state_of_chosen(lock=False)}, due AS (
     RETURNING s.customer_id, s.lapses_at
 ), changed AS (
     INSERT INTO tiers_tierchange
-        (customer_id, from_tier_id, to_tier_id, cause, changed_at, spent, orders, order_ref)
-    SELECT due.customer_id, due.tier_id, due.deserved_id,
+        (customer_id, from_tier_id, to_tier_id, basis, from_threshold, to_threshold, cause, changed_at, spent, orders,
+         order_ref)
+    SELECT due.customer_id, due.tier_id, due.deserved_id, due.basis, due.own_height, due.deserved_height,
            COALESCE(%(cause)s, CASE WHEN due.action = 'up' AND ladder.changed_at IS NOT NULL THEN 'ladder'
                                ELSE 'review' END),
            %(now)s, due.spent, due.orders, %(order_ref)s

@@ -196,7 +196,7 @@ PURCHASES = st.lists(
 LADDERS = st.tuples(st.sampled_from(["spend", "orders"]), st.sampled_from([30, 365]), st.booleans())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(purchases=PURCHASES, ladder=LADDERS, nights=st.lists(st.integers(0, 45), min_size=1, max_size=4))
 def test_the_review_does_what_the_rule_says(purchases, ladder, nights):
     _begin_anew(*ladder)

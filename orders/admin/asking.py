@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from customers.queries import find_customer
 from customers.rules import normalised_email, normalised_phone
 from orders.models import DeliveryMethod, Order, Product
 from orders.queries import QuoteRequest
@@ -108,17 +109,6 @@ class AskForm(forms.Form):
         if not lines and not self.errors:
             self.add_error(None, _("Put at least one product into the basket."))
         return tuple(lines)
-
-
-def find_customer(typed: str) -> Customer | None:
-    """By number, e-mail or phone in any spelling."""
-    if typed.lstrip("№#").strip().isdigit() and len(typed) < 10:
-        return Customer.objects.filter(pk=int(typed.lstrip("№#"))).first()
-    if "@" in typed:
-        email = email_or_empty(typed)
-        return Customer.objects.filter(email=email).first() if email else None
-    phone = phone_or_empty(typed)
-    return Customer.objects.filter(phone=phone).first() if phone else None
 
 
 def line_error_text(field: str, lines: tuple[tuple[str, int], ...]) -> str:

@@ -41,11 +41,13 @@ def panel(form: TermsForm, edited_id: int | None = None) -> Panel:
             initial=form.initial,
             categories=form.fields["categories"].choices,  # type: ignore[attr-defined]
             segments=form.fields["segment"].choices[1:],  # type: ignore[attr-defined]
+            tiers=form.fields["tier"].choices[1:],  # type: ignore[attr-defined]
         )
     values = form.known_values()
-    names, segments = ports.category_names(), dict(ports.segment_choices())
+    names = ports.category_names()
+    segments, tiers = dict(ports.segment_choices()), dict(form.fields["tier"].choices)  # type: ignore[attr-defined]
     return Panel(
-        sentence=summary(spec_facts(values, names, segments)),
+        sentence=summary(spec_facts(values, names, segments, tiers)),
         example=_example(values),
         warnings=tuple(_warnings(values)),
     )

@@ -1,5 +1,6 @@
 """One code: what it gives, how it stands, how it does, who changed it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,9 +29,11 @@ USES_SHOWN = 50
 
 @staff_page("promocodes.view_promocode")
 def show(request: HttpRequest, code_id: int) -> HttpResponse:
-    codes = PromoCode.objects.select_related("terms__campaign__spending", "terms__created_by", "terms__batch")
+    codes = PromoCode.objects.select_related(
+        "terms__campaign__spending", "terms__created_by", "terms__batch", "customer"
+    )
     code = get_object_or_404(with_state(codes, now=timezone.now()), pk=code_id)
-    names, segments = ports.category_names(), dict(ports.segment_choices())
+    names, segments, tiers = ports.category_names(), dict(ports.segment_choices()), ports.lazy_tier_names()
     return page(
         request,
         "promocodes/admin/code.html",
@@ -41,14 +44,21 @@ def show(request: HttpRequest, code_id: int) -> HttpResponse:
         batch=getattr(code.terms, "batch", None),
         state=State(code.state),
         state_reason=_state_reason(code),
-        sentence=summary(terms_facts(code.terms, names, max_uses=code.max_uses, segments=segments)),
+        sentence=_sentence(code, names, segments, tiers),
+        tier_name=code.terms.tier and tiers.get(code.terms.tier, code.terms.tier),
         link=checkout_link(code.code),
         qr=qr_svg(code.code),
         frozen=is_frozen(code),
-        changes=told_changes(code, names, segments),
+        changes=told_changes(code, names, segments, tiers),
         **_performance(code),
         **_rights(request, code),
     )
+
+
+def _sentence(code: PromoCode, names: Mapping[str, str], segments: Mapping[str, str], tiers: Mapping[str, str]) -> str:
+    owner = str(code.customer) if code.customer else ""
+    facts = terms_facts(code.terms, names, max_uses=code.max_uses, segments=segments, tiers=tiers, customer_name=owner)
+    return summary(facts)
 
 
 def _performance(code: Any) -> dict[str, Any]:
@@ -59,7 +69,7 @@ def _performance(code: Any) -> dict[str, Any]:
     labels = [date_format(day, "j E") for day, _count in days]
     return {
         "funnel": code_funnel(code.pk),
-        "refusals": [(_sentence(reason), count) for reason, count in refusals(code.pk)],
+        "refusals": [(_refusal(reason), count) for reason, count in refusals(code.pk)],
         "days": [(day, count) for day, count in days if count],
         "chart": chart_data(labels, [(_("Uses"), [count for _day, count in days])]) if any(c for _d, c in days) else "",
         "uses": _uses(code),
@@ -96,5 +106,5 @@ def _state_reason(code: Any) -> str:
     }[State(code.state)]
 
 
-def _sentence(reason: str) -> str:
+def _refusal(reason: str) -> str:
     return explain(Reason(reason)) if reason in set(Reason) else reason

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.models import Customer
+from customers.queries import find_customer
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
 from promocodes import services
 from promocodes.admin import advice
 from promocodes.admin.forms import TYPES_IN_ORDER, TermsForm, default_days
-from promocodes.admin.ports import category_choices, segment_choices
+from promocodes.admin.ports import category_choices, segment_choices, tier_choices
 from promocodes.admin.words import TYPE_HINTS, VALUE_LABELS
 from promocodes.models import Batch, CodeType, PromoCode
 from promocodes.rules import ALPHABET, code_length, last_day
@@ -35,6 +37,8 @@ FROZEN_WHEN_USED = frozenset(
         "max_uses_per_customer",
         "first_order_only",
         "segment",
+        "tier",
+        "customer",
         "campaign",
     }
 )
@@ -58,7 +62,10 @@ def create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, title=_("New promo code"), status=422)
     if "_batch" in request.POST or "_make_batch" in request.POST:
-        return _create_batch(request, form)
+        if not form.cleaned_data["customer"]:
+            return _create_batch(request, form)
+        form.add_error("customer", _("A personal code is made by itself: a batch is for many customers."))
+        return _form_page(request, form, title=_("New promo code"), status=422)
     spec = spec_of(form)
     code = attempt_form(form, lambda: services.create_code(spec=spec, by=_staff(request), now=timezone.now()))
     if code is None:
@@ -70,7 +77,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @staff_page("promocodes.change_promocode")
 def edit(request: HttpRequest, code_id: int) -> HttpResponse:
-    code = get_object_or_404(PromoCode.objects.select_related("terms__campaign", "terms__batch"), pk=code_id)
+    code = get_object_or_404(
+        PromoCode.objects.select_related("terms__campaign", "terms__batch", "customer"), pk=code_id
+    )
     frozen = FROZEN_WHEN_USED if is_frozen(code) else frozenset()
     initial = code_initial(code)
     title = _("Promo code %(code)s") % {"code": code.code}
@@ -119,6 +128,8 @@ def spec_of(form: TermsForm, code: PromoCode | None = None) -> CodeSpec:
         max_uses_per_customer=values["max_uses_per_customer"],
         first_order_only=values["first_order_only"],
         segment=values["segment"] or None,
+        tier=values["tier"] or None,
+        customer=values["customer"].public_id if values["customer"] else None,
         campaign=values["campaign"] or None,
     )
 
@@ -137,6 +148,8 @@ def code_initial(code: PromoCode) -> dict[str, Any]:
         "max_uses_per_customer": terms.max_uses_per_customer,
         "first_order_only": terms.first_order_only,
         "segment": terms.segment or "",
+        "tier": terms.tier,
+        "customer": _known_as(code.customer),
         "campaign": terms.campaign.name if terms.campaign else "",
     }
 
@@ -179,21 +192,34 @@ def _lengths() -> list[dict[str, int]]:
 
 def _form(*, data: Any = None, initial: Any = None, frozen: frozenset[str] = frozenset()) -> TermsForm:
     return TermsForm(
-        data, initial=initial or {}, categories=category_choices(), segments=segment_choices(), frozen=frozen
+        data,
+        initial=initial or {},
+        categories=category_choices(),
+        segments=segment_choices(),
+        tiers=tier_choices(),
+        frozen=frozen,
     )
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """From scratch, or everything of the code in `?from=` with a fresh period."""
+    """From scratch, or everything of the code in `?from=` with a fresh period; for the customer in `?customer=`."""
     days = default_days(timezone.localdate())
     chosen = request.GET.get("type", "")
     start: dict[str, Any] = {"type": chosen if chosen in CodeType.values else CodeType.PERCENT, **days}
     if (source := request.GET.get("from", "")).isdigit():
-        code = PromoCode.objects.select_related("terms__campaign").filter(pk=source).first()
+        code = PromoCode.objects.select_related("terms__campaign", "customer").filter(pk=source).first()
         start = {**code_initial(code), **days} if code else start
     if campaign := request.GET.get("campaign", ""):
         start["campaign"] = campaign
+    if (customer := request.GET.get("customer", "")).isdigit():
+        # “Give a code” on the customer's page: one use, for this customer.
+        start |= {"customer": _known_as(find_customer(customer)), "max_uses": start.get("max_uses") or 1}
     return start
+
+
+def _known_as(customer: Customer | None) -> str:
+    """What the field for a customer is filled in with: it finds the same customer again."""
+    return "" if customer is None else customer.email or str(customer.phone or f"№{customer.pk}")
 
 
 def _typed(form: TermsForm) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
+from customers.queries import find_customer
 from promocodes.models import Campaign, CodeType
 from promocodes.rules import end_of, start_of
 from promocodes.rules.spec import PERCENTS
@@ -76,6 +78,14 @@ class TermsForm(forms.Form):
     max_uses_per_customer = _count_field(_("Uses per customer"), _("Empty: any number."))
     first_order_only = forms.BooleanField(label=_("Only on a customer's first order"), required=False)
     segment = forms.ChoiceField(label=_("Only for the segment"), required=False)
+    tier = forms.ChoiceField(label=_("From the tier up"), help_text=_("This tier and those above it."), required=False)
+    customer = forms.CharField(
+        label=_("For one customer only"),
+        help_text=_("E-mail, phone or number. Empty: for everybody."),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     campaign = forms.CharField(
         label=_("Campaign"),
         help_text=_("Choose one or type the name of a new one."),
@@ -89,6 +99,7 @@ class TermsForm(forms.Form):
         *args: Any,
         categories: Sequence[tuple[str, str]],
         segments: Sequence[tuple[str, str]],
+        tiers: Sequence[tuple[str, str]] = (),
         frozen: frozenset[str] = frozenset(),
         **kwargs: Any,
     ) -> None:
@@ -98,6 +109,10 @@ class TermsForm(forms.Form):
             kept = [slug for slug in self.initial.get(name) or () if slug not in dict(categories)]
             self.fields[name].choices = [*categories, *((slug, slug) for slug in kept)]  # type: ignore[attr-defined]
         self.fields["segment"].choices = [("", _("everybody")), *segments]  # type: ignore[attr-defined]
+        # A tier taken off the ladder stays with the codes that ask for it.
+        kept = self.initial.get("tier") or ""
+        gone = [(kept, kept)] if kept and kept not in dict(tiers) else []
+        self.fields["tier"].choices = [("", _("everybody")), *tiers, *gone]  # type: ignore[attr-defined]
         for name in frozen:
             # A disabled field takes its initial value whatever is sent (PC-19).
             self.fields[name].disabled = True
@@ -118,6 +133,15 @@ class TermsForm(forms.Form):
     @property
     def campaign_names(self) -> list[str]:
         return list(Campaign.objects.order_by("-pk").values_list("name", flat=True)[:200])
+
+    def clean_customer(self) -> Customer | None:
+        typed = str(self.cleaned_data["customer"]).strip()
+        if not typed:
+            return None
+        found = find_customer(typed)
+        if found is None:
+            raise forms.ValidationError(_("No customer has this e-mail, phone or number."))
+        return found
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -45,6 +45,11 @@ def tier_choices() -> list[tuple[str, str]]:
     return list(tier_names().items())
 
 
+def lazy_tier_names() -> Any:
+    """The same as a mapping, read when first needed: most codes ask for no tier."""
+    return SimpleLazyObject(tier_names)
+
+
 def named(slugs: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
     """Names of `slugs`; a category that is no longer in the catalogue keeps its slug."""
     return tuple(names.get(slug, slug) for slug in slugs)

@@ -1,7 +1,6 @@
 """Terms as facts for the summary in plain words."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +44,7 @@ def terms_facts(
         max_uses_per_customer=terms.max_uses_per_customer,
         first_order_only=terms.first_order_only,
         segment_name=(segments or {}).get(terms.segment, terms.segment) if terms.segment else "",
-        tier_name=(tiers or {}).get(terms.tier, terms.tier),
+        tier_name=terms.tier and (terms.tier if tiers is None else tiers.get(terms.tier, terms.tier)),
         customer_name=customer_name,
     )
 
@@ -54,7 +53,7 @@ def spec_facts(
     values: Mapping[str, Any],
     names: Mapping[str, str],
     segments: Mapping[str, str],
-    tiers: Mapping[str, str] = MappingProxyType({}),
+    tiers: Mapping[str, str],
 ) -> SummaryFacts:
     """Facts from what is typed so far; `values` as `TermsForm.known_values` gives them."""
     segment, tier, customer = values.get("segment") or "", values.get("tier") or "", values.get("customer")
@@ -70,6 +69,6 @@ def spec_facts(
         max_uses_per_customer=values.get("max_uses_per_customer"),
         first_order_only=bool(values.get("first_order_only")),
         segment_name=segments.get(segment, segment),
-        tier_name=tiers.get(tier, tier),
+        tier_name=str(tiers.get(tier, tier)) if tier else "",
         customer_name=str(customer or ""),
     )

@@ -23,6 +23,7 @@ def test_code_is_born_a_draft_with_the_terms_asked_for(api: Api) -> None:
         "max_uses_per_customer": 1,
         "first_order_only": True,
         "segment": "vip",
+        "tier": "gold",
         "campaign": "Summer",
     }
 
@@ -36,7 +37,6 @@ def test_code_is_born_a_draft_with_the_terms_asked_for(api: Api) -> None:
         "status": "draft",
         "uses": 0,
         "batch": None,
-        "tier": None,
         "customer": None,
         **body,
         "starts_at": "2099-06-01T00:00:00+03:00",
@@ -134,6 +134,7 @@ WRONG = [
     ({"max_uses_per_customer": True}, "max_uses_per_customer"),
     ({"first_order_only": 1}, "first_order_only"),
     ({"segment": "nobody"}, "segment"),
+    ({"tier": "nobody"}, "tier"),
     ({"campaign": "x" * 201}, "campaign"),
     ({"code": "ШУБА500"}, "code"),
 ]

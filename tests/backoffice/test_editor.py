@@ -11,8 +11,9 @@ from orders.models import Order
 from promocodes.models import Batch, PromoCode
 from promocodes.queries import spec_of
 from promocodes.rules import CodeSpec
-from tests.factories import CampaignFactory, SegmentFactory
+from tests.factories import CampaignFactory, CustomerFactory, SegmentFactory
 from tests.promocodes.rows import make_code
+from tiers.models import Tier
 
 ADD = "admin:promocodes_promocode_add"
 
@@ -113,6 +114,57 @@ def test_editing_an_unused_code_changes_its_terms(manager: Client, shop: Any) ->
     code = PromoCode.objects.get()
     assert answer.status_code == 302
     assert (code.terms.value, code.terms.segment, code.terms.campaign.name) == (Decimal(7), "vip", "June")
+
+
+def test_editor_makes_a_code_for_a_tier_and_one_customer(manager: Client) -> None:
+    customer = CustomerFactory.create(email="buyer@shop.test", first_name="Buyer", last_name="One")
+    typed = _typed(tier="gold", customer=" Buyer@Shop.test ")
+    panel = manager.post(reverse("admin:promocodes_promocode_summary"), typed).context["panel"]
+    assert panel.sentence.endswith("only from the tier “Gold” up, only for the customer Buyer One")
+    page = manager.post(reverse(ADD), typed, follow=True)
+    code = PromoCode.objects.get()
+    assert (code.terms.tier, code.customer) == ("gold", customer)
+    assert "“Gold” and above" in page.content.decode()
+    assert reverse("admin:customers_customer_change", args=[customer.pk]) in page.content.decode()
+
+
+def test_editor_refuses_a_customer_nobody_knows(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), _typed(customer="nobody@shop.test"))
+    assert answer.context["form"].errors == {"customer": ["No customer has this e-mail, phone or number."]}
+
+
+def test_a_batch_is_not_made_for_one_customer(manager: Client) -> None:
+    customer = CustomerFactory.create()
+    answer = manager.post(reverse(ADD), _typed(customer=str(customer.pk), _batch="1"))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["customer"])
+
+
+def test_giving_a_code_begins_on_the_customers_page(manager: Client) -> None:
+    customer = CustomerFactory.create(email="buyer@shop.test")
+    address = f"{reverse(ADD)}?customer={customer.pk}"
+    assert address in manager.get(reverse("admin:customers_customer_change", args=[customer.pk])).content.decode()
+    initial = manager.get(address).context["form"].initial
+    assert (initial["customer"], initial["max_uses"]) == ("buyer@shop.test", 1)
+
+
+def test_history_names_tier_and_customer(manager: Client) -> None:
+    customer = CustomerFactory.create(first_name="Buyer", last_name="One")
+    code = make_code()
+    manager.post(
+        reverse("admin:promocodes_promocode_edit", args=[code.pk]), _typed(tier="silver", customer=str(customer.pk))
+    )
+    page = manager.get(reverse("admin:promocodes_promocode_page", args=[code.pk]))
+    told = {row for change in page.context["changes"] for row in change.fields}
+    assert {("tier", "—", "Silver"), ("for the customer", "—", "Buyer One")} <= told
+
+
+def test_a_tier_taken_off_the_ladder_stays_with_its_codes(manager: Client) -> None:
+    code = make_code(tier="gold")
+    Tier.objects.filter(code="gold").update(is_active=False)
+    address = reverse("admin:promocodes_promocode_edit", args=[code.pk])
+    assert manager.post(address, _typed(tier="gold", value="9")).status_code == 302
+    assert PromoCode.objects.get().terms.value == Decimal(9)
+    assert manager.post(reverse(ADD), _typed(tier="gold")).status_code == 422
 
 
 def test_terms_of_a_used_code_are_frozen(manager: Client, code: PromoCode, placed: Order) -> None:

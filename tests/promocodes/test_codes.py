@@ -86,7 +86,7 @@ def test_create_code_is_a_draft_with_the_terms_asked_for(author: User) -> None:
     SegmentFactory.create(code="vip")
     spec = make_spec(
         categories=("shoes",), required_categories=("shoes",), minimum_order=Decimal("1000.00"), max_uses=100,
-        max_uses_per_customer=1, first_order_only=True, segment="vip", campaign="Лето",
+        max_uses_per_customer=1, first_order_only=True, segment="vip", tier="gold", campaign="Лето",
     )  # fmt: skip
 
     code = create_code(spec=spec, by=author, now=NOW)
@@ -140,7 +140,14 @@ def test_database_holds_the_customer_of_a_personal_code() -> None:
 
 
 def test_create_code_names_every_wrong_field(author: User) -> None:
-    asked = {"value": None, "categories": ("nowhere",), "segment": "nobody", "campaign": "x" * 201, "max_uses": 0}
+    asked = {
+        "value": None,
+        "categories": ("nowhere",),
+        "segment": "nobody",
+        "tier": "none",
+        "campaign": "x" * 201,
+        "max_uses": 0,
+    }
     spec = make_spec(**asked, ends_at=NOW - timedelta(days=99))
     assert wrong_fields(lambda: create_code(spec=spec, by=author, now=NOW)) == [
         ("value", "required"),
@@ -149,6 +156,7 @@ def test_create_code_names_every_wrong_field(author: User) -> None:
         ("categories", "unknown"),
         ("segment", "unknown"),
         ("campaign", "too_long"),
+        ("tier", "unknown"),
     ]
     assert Terms.objects.count() == 0
 

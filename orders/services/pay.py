@@ -22,12 +22,9 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
     Raises NoSuchOrder, AmountMismatch, PaymentTaken (the payment paid another order) and WrongState.
     """
     order = locked_order(number)
-    earlier = Payment.objects.filter(provider=provider, payment_id=payment_id).first()
-    if earlier is not None and earlier.order_id != order.pk:
-        raise PaymentTaken(field="payment_id")
     if amount != order.total:
         raise AmountMismatch(expected=order.total, got=amount)
-    if earlier is not None:
+    if order.status != Order.Status.NEW and _is_repeat(order, provider, payment_id):
         return order
     order.status = next_status(order.status, Action.PAY)
     order.paid_at = now
@@ -44,6 +41,14 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
     )
     reward_purchase(order=order, is_first=purchase.is_first, now=now)
     return order
+
+
+def _is_repeat(order: Order, provider: str, payment_id: str) -> bool:
+    """The order was paid by this very payment. Raises PaymentTaken when another was."""
+    earlier = Payment.objects.filter(provider=provider, payment_id=payment_id).first()
+    if earlier is not None and earlier.order_id != order.pk:
+        raise PaymentTaken(field="payment_id")
+    return earlier is not None
 
 
 def _record_payment(order: Order, provider: str, payment_id: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from loyalty_site.kernel.transactions import requires_transaction
 from notifications.services import queue_messages
 from orders.models import Order, OrderLine
 from points.rules import lot_dates
+from points.services import Earning
 
 THANK_YOU = "SELECT %(key)s::text, %(customer)s::bigint, %(payload)s::jsonb"
 
@@ -32,8 +33,7 @@ def reward_purchase(*, order: Order, is_first: bool, now: datetime) -> None:
         return
     programme = customers.queries.programme()
     bonus = programme.first_purchase_bonus if is_first else 0
-    _earn(order, order.points_to_earn, "purchase", earn_fact(order), programme, now)
-    _earn(order, bonus, "first_purchase", bonus_fact(order), programme, now)
+    _earn(order, bonus, programme, now)
     tiers.services.issue_card(customer_id=order.customer_id, now=now)
     _start_memberships(order, now)
     tiers.services.review_after_purchase(customer_id=order.customer_id, order_ref=order.ref, now=now)
@@ -50,26 +50,27 @@ def bonus_fact(order: Order) -> str:
     return f"first_purchase:{order.ref}"
 
 
-def _earn(order: Order, amount: int, kind: str, fact: str, programme: Programme, now: datetime) -> None:
+def _earn(order: Order, bonus: int, programme: Programme, now: datetime) -> None:
     """Nothing is posted for nothing."""
-    if not amount or order.customer_id is None:
-        return
+    earnings = [
+        Earning(order.points_to_earn, "purchase", earn_fact(order)),
+        Earning(bonus, "first_purchase", bonus_fact(order)),
+    ]
     available_from, expires_at = lot_dates(
         now=now,
         hold_days=programme.points_hold_days,
         life_days=programme.points_life_days,
         zone=ZoneInfo(settings.TIME_ZONE),
     )
-    points.services.earn(
-        customer_id=order.customer_id,
-        amount=amount,
-        kind=kind,
-        fact=fact,
-        available_from=available_from,
-        expires_at=expires_at,
-        now=now,
-        order_ref=order.ref,
-    )
+    if order.customer_id is not None:
+        points.services.earn_together(
+            customer_id=order.customer_id,
+            earnings=[earning for earning in earnings if earning.amount],
+            available_from=available_from,
+            expires_at=expires_at,
+            now=now,
+            order_ref=order.ref,
+        )
 
 
 def _start_memberships(order: Order, now: datetime) -> None:

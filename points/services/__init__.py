@@ -2,7 +2,7 @@
 
 from points.services.actions import report_action
 from points.services.adjust import adjust, confirm_adjustment, refuse_adjustment
-from points.services.earn import earn, open_account
+from points.services.earn import Earning, earn, earn_together, open_account
 from points.services.errors import (
     ActionLimitReached,
     FactTaken,
@@ -21,6 +21,7 @@ from points.services.take_back import take_back
 
 __all__ = [
     "ActionLimitReached",
+    "Earning",
     "Expired",
     "FactTaken",
     "Granted",
@@ -34,6 +35,7 @@ __all__ = [
     "adjust",
     "confirm_adjustment",
     "earn",
+    "earn_together",
     "expire_due",
     "grant_to_many",
     "open_account",

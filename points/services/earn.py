@@ -1,5 +1,7 @@
 """Earning: a new lot, debt paid first (PT-5, PT-7)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from customers.models import User
@@ -42,6 +44,37 @@ def earn(
     origin = Origin(customer_id, fact, now, order_ref, reason, by.pk if by else None)
     lot = NewLot(Lot.Kind(kind).value, amount, available_from, expires_at)
     return post_lot(origin, lot, kind=EntryKind.EARN, debt=debt) or earned_before(origin, lot, EntryKind.EARN)
+
+
+@dataclass(frozen=True)
+class Earning:
+    """One of several earnings that come together: `kind` is a `Lot.Kind`."""
+
+    amount: int
+    kind: str
+    fact: str
+
+
+@requires_transaction
+def earn_together(
+    *,
+    customer_id: int,
+    earnings: Sequence[Earning],
+    available_from: datetime,
+    expires_at: datetime,
+    now: datetime,
+    order_ref: str = "",
+) -> list[Posted]:
+    """Each earning in a lot of its own, like `earn`, in their order: one statement each and one for all of them."""
+    debt = lock_or_open_account(customer_id, now=now) if earnings else 0
+    posted = []
+    for earning in earnings:
+        origin = Origin(customer_id, earning.fact, now, order_ref)
+        lot = NewLot(Lot.Kind(earning.kind).value, checked_amount(earning.amount), available_from, expires_at)
+        done = post_lot(origin, lot, kind=EntryKind.EARN, debt=debt)
+        debt -= min(debt, lot.amount) if done else 0
+        posted.append(done or earned_before(origin, lot, EntryKind.EARN))
+    return posted
 
 
 def earned_before(origin: Origin, lot: NewLot, kind: EntryKind) -> Posted:

@@ -274,10 +274,10 @@ def test_the_same_wrong_code_shown_again_is_one_try(visitor, code):
 def test_checkout_queries_do_not_grow_with_lines(visitor, code, django_assert_num_queries):
     visitor.put("SHIRT")
     visitor.press("apply", promo_code=CODE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         visitor.get("/checkout/")
     visitor.put("CUP", 3)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         visitor.get("/checkout/")
 
 

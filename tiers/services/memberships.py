@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import Conflict
@@ -49,13 +49,16 @@ def _start(
     plan: MembershipPlan, customer_id: int, bought: tuple[int, Decimal], order_ref: str, now: datetime
 ) -> Membership:
     quantity, fee = bought
-    there = Membership.objects.filter(order_ref=order_ref, plan=plan).first()
+    live = Q(customer=customer_id, tier=plan.tier_id, refunded_at__isnull=True)
+    found = list(Membership.objects.filter(Q(order_ref=order_ref, plan=plan) | live).order_by("pk"))
+    there = next(
+        (membership for membership in found if (membership.order_ref, membership.plan_id) == (order_ref, plan.pk)), None
+    )
     if there is not None:
         if (there.customer_id, there.fee_amount) != (customer_id, fee):
             raise MembershipTaken
         return there
-    live = Membership.objects.filter(customer=customer_id, tier=plan.tier_id, refunded_at__isnull=True)
-    starts_at = max(live.aggregate(last=Max("ends_at"))["last"] or now, now)
+    starts_at = max([now, *(membership.ends_at for membership in found)])
     return Membership.objects.create(
         customer_id=customer_id,
         plan=plan,

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 import customers.queries
 from loyalty_site.account.card import shown_cards
-from loyalty_site.account.codes import codes_of
 from loyalty_site.account.tier_view import tier_view
+from orders.queries.own_codes import own_codes
 from orders.queries.visits import orders_of
 from orders.views import visitor
 from points.queries import balance
@@ -38,6 +38,6 @@ def overview(request: HttpRequest) -> HttpResponse:
             "bonus": programme.first_purchase_bonus,
             "tier": tier_view(customer.pk, base_percent=programme.base_earn_percent, now=now),
             "card": next(iter(shown_cards(customer.pk)), None),
-            "codes": [code for code in codes_of(customer, now=now) if code.state == PersonalState.ACTIVE][:CODES],
+            "codes": [code for code in own_codes(customer.pk, now=now) if code.state == PersonalState.ACTIVE][:CODES],
         }
     return render(request, "account/overview.html", context)

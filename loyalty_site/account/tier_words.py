@@ -15,7 +15,10 @@ from tiers.rules import Basis
 
 @dataclass(frozen=True)
 class Way:
-    """The way to a tier: `value` of `most`, in roubles or orders, and what is missing in words."""
+    """The way to a tier: `value` of `most`, in roubles or orders, and what is missing in words.
+
+    `text` is empty when nothing is missing and the next review lifts the customer.
+    """
 
     value: int
     most: int
@@ -67,7 +70,7 @@ def way_to_next(standing: StandingView, *, base_percent: Decimal) -> Way | None:
     return Way(
         value=int(standing.orders if by_orders else standing.spent),
         most=int(most or 0),
-        text=lack_text(ahead),
+        text=lack_text(ahead) if ahead.missing_amount or ahead.missing_orders else "",
         name=ahead.name,
         brings=brings(ahead.tier, base_percent=base_percent),
     )

@@ -41,9 +41,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _remember_code(request: HttpRequest, action: str) -> None:
-    """The text is kept as typed, so that the field never loses it."""
+    """The text is kept as typed, so that the field never loses it; a chip names its code in the button."""
+    name, _colon, code = action.partition(":")
     if action == "remove_code":
         visitor.forget_promo(request)
+    elif name == "code":
+        visitor.remember_promo(request, code)
     elif "promo_code" in request.POST:
         visitor.remember_promo(request, request.POST["promo_code"])
 

@@ -15,13 +15,17 @@ from orders.forms import CheckoutForm
 from orders.models import BasketLine, DeliveryMethod, Order
 from orders.queries import storefront
 from orders.queries.baskets import basket_lines
+from orders.queries.own_codes import usable_codes
 from orders.queries.quote import Pricing, QuoteRequest, priced
 from orders.rules import CodeOutcome, LineDiscount, Quote
 from orders.views import visitor
 from orders.views.points_block import PointsWish, points_block
 from orders.views.shown import shown_text
+from promocodes.queries import PersonalCode
 from promocodes.rules import Reason, explain
 from promocodes.services import count_quote, guessing
+
+CODES = 4
 
 
 @dataclass
@@ -38,6 +42,7 @@ class CheckoutPage:
     wish: PointsWish
     extra: dict[str, Any] = field(default_factory=dict)
     pricing: Pricing | None = None
+    own_codes: Sequence[PersonalCode] = ()
 
     @property
     def quote_request(self) -> QuoteRequest:
@@ -71,7 +76,16 @@ class CheckoutPage:
         return bool(self.promo) and guessing.is_locked_out(self.guessers)
 
     def price(self, now: datetime) -> None:
-        """Fill in the quote. A wrong code counts as one try, however often the page is shown (PC-16)."""
+        """Fill in the quote and, while no code applies, the customer's own codes to choose from."""
+        self._price(now)
+        buyer = self._pricing.buyer
+        if self.customer and not (self.outcome and self.outcome.is_applied):
+            self.own_codes = usable_codes(
+                self.customer.pk, segments=buyer.segments, has_bought=buyer.has_bought, now=now
+            )
+
+    def _price(self, now: datetime) -> None:
+        """A wrong code counts as one try, however often the page is shown (PC-16)."""
         asked = self.quote_request
         if self.is_locked_out:
             plain = priced(replace(asked, promo_code=None), now=now)
@@ -131,6 +145,7 @@ class CheckoutPage:
             "movable_from": self.movable_from,
             "customer": self.customer,
             "points": points_block(self.wish, self._pricing),
+            "own_codes": self.own_codes[:CODES],
             "promo_text": self.promo,
             "promo_open": bool(self.promo),
             "placing_key": self.placing_key,

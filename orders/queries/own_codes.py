@@ -1,0 +1,27 @@
+"""The promo codes that a customer may use now, for the account and the checkout."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import customers.queries
+import tiers.queries
+from promocodes.queries import PersonalCode, PersonalState, personal_codes
+
+
+def own_codes(customer_id: int, *, now: datetime) -> list[PersonalCode]:
+    """Codes of this customer, of the own segments and tiers, whatever became of them. At most four queries."""
+    shopper = customers.queries.shopper(customer_id)
+    if shopper is None:
+        return []
+    return codes_for(customer_id, segments=shopper.segments, has_bought=shopper.has_bought, now=now)
+
+
+def usable_codes(customer_id: int, *, segments: Collection[str], has_bought: bool, now: datetime) -> list[PersonalCode]:
+    """Those that are active, for somebody whose segments are known already. At most three queries."""
+    found = codes_for(customer_id, segments=segments, has_bought=has_bought, now=now)
+    return [code for code in found if code.state == PersonalState.ACTIVE]
+
+
+def codes_for(customer_id: int, *, segments: Collection[str], has_bought: bool, now: datetime) -> list[PersonalCode]:
+    reached = tiers.queries.benefits(customer_id, now=now).reached
+    return personal_codes(customer_id, segments=segments, tiers=reached, has_bought=has_bought, now=now)

@@ -6,7 +6,7 @@ Settings take these names over as they are.
 PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
 PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
 PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
-PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = "orders.queries.admin_links"
+PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = POINTS_ORDER_LINKS = "orders.queries.admin_links"
 PROMOCODES_TIER_SOURCE = "tiers.queries.tier_choices"
 TIERS_PRODUCT_NAMES = "orders.queries.product_names"
 # Members of a customer's document in the API, each from who holds it: f(customer_id, now=…) gives plain values.

@@ -78,6 +78,20 @@ _KEEP_CARDS = frozenset(
 )
 # What the ladder gives is the shop's money for years, so it is changed by those who run the site; others try it out.
 _KEEP_THE_LADDER = frozenset({"tiers.change_ladder", "tiers.change_tier", "tiers.change_discountstep"})
+_LOOK_AT_POINTS = frozenset(
+    {
+        "points.view_pointsaccount",
+        "points.view_lot",
+        "points.view_entry",
+        "points.view_pendingadjustment",
+        "points.view_earningaction",
+    }
+)
+# Support settles complaints; what is above the programme's threshold waits for those who confirm (PT-1).
+_CORRECT_POINTS = frozenset({"points.adjust_points"})
+_KEEP_POINTS = frozenset(
+    {"points.confirm_adjustment", "points.add_earningaction", "points.change_earningaction", "points.view_report"}
+)
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})
 _RUN_THE_SITE = frozenset(
@@ -98,7 +112,15 @@ _RUN_THE_SITE = frozenset(
 )
 
 ROLES: dict[str, frozenset[str]] = {
-    SUPPORT: _LOOK_AT_CODES | _LOOK_AT_SHOP | _LOOK_AT_TIERS | _FIX_ORDERS | _KEEP_CUSTOMERS,
+    SUPPORT: (
+        _LOOK_AT_CODES
+        | _LOOK_AT_SHOP
+        | _LOOK_AT_TIERS
+        | _LOOK_AT_POINTS
+        | _CORRECT_POINTS
+        | _FIX_ORDERS
+        | _KEEP_CUSTOMERS
+    ),
     MANAGER: (
         _LOOK_AT_CODES
         | _MAKE_CODES
@@ -111,6 +133,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _KEEP_SEGMENTS
         | _LOOK_AT_TIERS
         | _KEEP_CARDS
+        | _LOOK_AT_POINTS
+        | _CORRECT_POINTS
+        | _KEEP_POINTS
     ),
     MARKETER: (
         _LOOK_AT_CODES
@@ -120,6 +145,8 @@ ROLES: dict[str, frozenset[str]] = {
         | {"orders.view_order", "orders.check_code"}
         | _KEEP_SEGMENTS
         | _LOOK_AT_TIERS
+        | _LOOK_AT_POINTS
+        | {"points.view_report"}
     ),
     ADMINISTRATOR: (
         _LOOK_AT_CODES
@@ -134,6 +161,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_TIERS
         | _KEEP_CARDS
         | _KEEP_THE_LADDER
+        | _LOOK_AT_POINTS
+        | _CORRECT_POINTS
+        | _KEEP_POINTS
         | _RUN_THE_SITE
     ),
 }

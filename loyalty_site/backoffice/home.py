@@ -1,8 +1,9 @@
 """The first page of the back office: what happened today and what needs a look, each with its list behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,24 +11,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.queries import programme
 from loyalty_site.kernel.texts import money_text, number_text, percent_text
 from orders.models import Order
+from points.models import PendingAdjustment
+from points.queries import owed_now, points_by_day
 from promocodes.queries.overview import refusals_of_days, terms_ending, uses_of_days
 from promocodes.rules import Reason, explain
 from promocodes.rules.summary import period_text
 
 WEEK = 7
+# Its name, a value for each day, how a value is written.
+Measured = tuple[str, list[Decimal], Callable[[Decimal], str]]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Six queries. People without the right to look at codes see a greeting and their lists only."""
+    """Ten queries. People without the right to look at codes see a greeting and their lists only."""
     if not request.user.has_perm("promocodes.view_promocode"):
         return {**context, "title": _("Today")}
     today, now = timezone.localdate(), timezone.now()
     return {
         **context,
         "title": _("Today"),
-        "indicators": _indicators(request),
+        "indicators": [*_indicators(request), *_points(request)],
         "ending": [
             {"terms": terms, "period": period_text(terms.starts_at, terms.ends_at)}
             for terms in terms_ending(now, days=WEEK)
@@ -37,6 +43,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             for reason, count in refusals_of_days(today - timedelta(days=WEEK - 1), today)
         ],
         "unpaid": _unpaid(request),
+        "corrections": _corrections(request),
     }
 
 
@@ -46,11 +53,35 @@ def _indicators(request: HttpRequest) -> list[dict[str, Any]]:
     days = uses_of_days(today - timedelta(days=13), today)
     may_report = request.user.has_perm("promocodes.view_report")
     link = reverse("admin_code_report") + "?period=today&group=code" if may_report else _orders_with_codes(request)
-    measured = [
-        (_("Uses of codes"), [Decimal(day.uses) for day in days], number_text),
-        (_("Discount given"), [day.discount for day in days], money_text),
-        (_("Revenue with codes"), [day.revenue for day in days], money_text),
-    ]
+    return _shown(
+        [
+            (_("Uses of codes"), [Decimal(day.uses) for day in days], number_text),
+            (_("Discount given"), [day.discount for day in days], money_text),
+            (_("Revenue with codes"), [day.revenue for day in days], money_text),
+        ],
+        link,
+    )
+
+
+def _points(request: HttpRequest) -> list[dict[str, Any]]:
+    """Issued, spent and owed, for those who see the report on points. Two queries, three with the point's value."""
+    if not request.user.has_perm("points.view_report"):
+        return []
+    today = timezone.localdate()
+    days, value = points_by_day(today - timedelta(days=13), today), programme().point_value
+    owed = list(accumulate((-day.change for day in reversed(days[1:])), initial=owed_now().liability))
+    return _shown(
+        [
+            (_("Points issued"), [Decimal(day.issued) for day in days], number_text),
+            (_("Points spent"), [Decimal(day.spent) for day in days], number_text),
+            (_("Liability in points"), [points * value for points in reversed(owed)], money_text),
+        ],
+        reverse("admin_points_report"),
+    )
+
+
+def _shown(measured: Sequence[Measured], link: str) -> list[dict[str, Any]]:
+    """Values by day, the last of them today's."""
     return [
         {
             "name": name,
@@ -91,3 +122,10 @@ def _unpaid(request: HttpRequest) -> int | None:
     if not request.user.has_perm("orders.view_order"):
         return None
     return Order.objects.filter(status=Order.Status.NEW).count()
+
+
+def _corrections(request: HttpRequest) -> int | None:
+    """Corrections of points that wait for a second person, for those who may be it."""
+    if not request.user.has_perm("points.confirm_adjustment"):
+        return None
+    return PendingAdjustment.objects.filter(decided_at=None).count()

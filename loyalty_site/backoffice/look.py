@@ -51,6 +51,25 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Points"),
+        "items": [
+            _item(_("Ledger"), "receipt", "admin:points_entry_changelist", "points.view_entry"),
+            _item(
+                _("Corrections"),
+                "approval",
+                "admin:points_pendingadjustment_changelist",
+                "points.view_pendingadjustment",
+            ),
+            _item(
+                _("Actions that earn"),
+                "volunteer_activism",
+                "admin:points_earningaction_changelist",
+                "points.view_earningaction",
+            ),
+            _item(_("Points report"), "account_balance", "admin_points_report", "points.view_report"),
+        ],
+    },
+    {
         "title": _("Shop"),
         "items": [
             _item(

@@ -16,6 +16,17 @@ from customers.models import Programme
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
 
 
+def _count(label: Any, help_text: Any = "", *, required: bool = True, least: int = 0) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=least,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 def _number(label: Any, help_text: Any = "", *, required: bool = True, digits: int = 5) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
@@ -55,6 +66,51 @@ class ProgrammeForm(forms.Form):
         required=False,
         digits=12,
     )
+    point_value = _number(
+        gettext_lazy("A point pays, roubles"),
+        gettext_lazy(
+            "A change counts for orders placed from now on; what customers have is worth more or less at once."
+        ),
+        digits=8,
+    )
+    points_cap_percent = _number(
+        gettext_lazy("Points pay at most, % of the goods"),
+        gettext_lazy("After discounts; never the delivery. 0: points pay nothing."),
+    )
+    first_purchase_bonus = _count(
+        gettext_lazy("Points for the first purchase"), gettext_lazy("Once per customer. 0: none.")
+    )
+    points_hold_days = _count(
+        gettext_lazy("Earned points wait, days"),
+        gettext_lazy("So that goods can come back first. 0: they may be spent at once."),
+    )
+    points_life_days = _count(
+        gettext_lazy("Points live, days"),
+        gettext_lazy("Points that are there already keep their end."),
+        least=1,
+    )
+    points_grace_days = _count(
+        gettext_lazy("Returned points live at least, days"),
+        gettext_lazy("When an order is given back and the points it was paid with have expired meanwhile."),
+    )
+    second_person_points = _count(
+        gettext_lazy("A second person confirms corrections above, points"),
+        gettext_lazy("Empty: one person may correct any number."),
+        required=False,
+    )
+
+    @property
+    def parts(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        points = [name for name in self.fields if "point" in name or name in POINTS_TOO]
+        rest = [name for name in self.fields if name not in points]
+        return [
+            (_("Promo codes and orders"), [self[name] for name in rest]),
+            (_("Points"), [self[name] for name in points]),
+        ]
+
+
+POINTS_TOO = frozenset({"base_earn_percent", "first_purchase_bonus"})
 
 
 @staff_page("customers.view_programme")
@@ -71,7 +127,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             return redirect("admin_programme")
     return page(
         request,
-        "backoffice/object_form.html",
+        "backoffice/programme.html",
         title=_("Programme settings"),
         status=422 if form.errors else 200,
         form=form,

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
-from loyalty_site.backoffice import audit, programme
+from loyalty_site.backoffice import audit, points_report, programme
 
 urlpatterns = [
     path("", include("orders.admin.urls")),
     path("reports/", include("promocodes.admin.urls")),
+    path("reports/points/", points_report.show, name="admin_points_report"),
+    path("reports/points.csv", points_report.as_csv, name="admin_points_report_csv"),
+    path("reports/points.xlsx", points_report.as_xlsx, name="admin_points_report_xlsx"),
     path("programme/", programme.settings_page, name="admin_programme"),
     path("audit/", audit.trail, name="admin_audit"),
 ]

@@ -27,6 +27,7 @@ class PointsAccount(models.Model):
         permissions = [
             ("adjust_points", _("May correct points")),
             ("confirm_adjustment", _("May confirm large corrections of points")),
+            ("view_report", _("May see the report on points")),
         ]
         triggers = [*never_lost(), *never_changed("customer_id", "opened_at")]
         constraints = [models.CheckConstraint(condition=Q(debt__gte=0), name="points_account_debt")]

@@ -68,6 +68,8 @@ class Lot(models.Model):
         indexes = [
             models.Index("account", "expires_at", name="points_lot_live", condition=Q(remaining__gt=0)),
             models.Index("expires_at", name="points_lot_due", condition=Q(remaining__gt=0)),
+            # How often each action was rewarded; lots of other kinds are not in it.
+            models.Index("fact", name="points_lot_action", condition=Q(kind="action"), include=["amount"]),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Decisions about points, on plain values."""
 
 from points.rules.balance import Balance, balance_of
-from points.rules.dates import lot_dates
+from points.rules.dates import end_of_day, lot_dates
 from points.rules.lines import EntryKind, Line, LotState, debt_lines
 from points.rules.orders import earned_on, points_back, still_to_take_back
 from points.rules.returns import SpentPart, return_lines
@@ -20,6 +20,7 @@ __all__ = [
     "balance_of",
     "debt_lines",
     "earned_on",
+    "end_of_day",
     "lot_dates",
     "points_back",
     "return_lines",

@@ -1,6 +1,6 @@
 """M-4, O-5: from when and until when points live."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -10,5 +10,10 @@ def lot_dates(*, now: datetime, hold_days: int, life_days: int, zone: ZoneInfo) 
     Points live to the end of a day in the shop's `zone`, so that “expire on 30 November” is true all day.
     """
     available_from = now + timedelta(days=hold_days)
-    day_after = available_from.astimezone(zone).date() + timedelta(days=life_days + 1)
-    return available_from, datetime.combine(day_after, time.min, zone)
+    last_day = available_from.astimezone(zone).date() + timedelta(days=life_days)
+    return available_from, end_of_day(last_day, zone)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Points whose last day is `day` live until before this moment."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone)

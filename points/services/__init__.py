@@ -1,5 +1,6 @@
 """Writes of the ledger: keyword-only, inside a transaction, each fact once."""
 
+from points.services.action_terms import put_action
 from points.services.actions import report_action
 from points.services.adjust import adjust, confirm_adjustment, refuse_adjustment
 from points.services.earn import Earning, earn, earn_together, open_account
@@ -39,6 +40,7 @@ __all__ = [
     "expire_due",
     "grant_to_many",
     "open_account",
+    "put_action",
     "queue_expiry_notices",
     "refuse_adjustment",
     "report_action",

@@ -1,4 +1,4 @@
-"""Actions that earn: defined by staff, reported by the shop (PT-5)."""
+"""Actions that earn, reported by the shop (PT-5)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

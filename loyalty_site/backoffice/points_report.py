@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from customers.queries import programme
 from loyalty_site.kernel.backoffice import page, staff_page
@@ -35,7 +35,11 @@ class Column:
 
 COLUMNS = (
     Column("issued", gettext_lazy("Issued"), gettext_lazy("earned and given by staff")),
-    Column("taken_back", gettext_lazy("Taken back"), gettext_lazy("earned points of purchases that were refunded")),
+    Column(
+        "taken_back",
+        pgettext_lazy("points", "Taken back"),
+        gettext_lazy("earned points of purchases that were refunded"),
+    ),
     Column("spent", gettext_lazy("Spent"), gettext_lazy("paid with, less what came back from orders")),
     Column("expired", gettext_lazy("Expired"), gettext_lazy("gone at the end of their life, less what came back")),
     Column("withdrawn", gettext_lazy("Withdrawn"), gettext_lazy("taken away by staff")),

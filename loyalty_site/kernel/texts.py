@@ -37,7 +37,7 @@ def percent_text(percent: Decimal | str) -> str:
 
 def number_text(number: Decimal | int) -> str:
     """`1 000 000`, `1,5`."""
-    return format_decimal(number, locale=_locale())
+    return format_decimal(number, locale=_locale()).replace("-", MINUS)
 
 
 def signed_text(number: int) -> str:

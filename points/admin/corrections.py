@@ -49,7 +49,7 @@ class DecidedFilter(DropdownFilter):
 
 @admin.register(PendingAdjustment)
 class CorrectionAdmin(ReadOnlyAdmin):
-    list_display = ["number", "state", "who", "points", "reason", "asked_by", "asked", "decided"]
+    list_display = ["number", "state", "who", "points", "reason", "asked", "decided"]
     list_display_links = None
     list_filter = [DecidedFilter]
     ordering = [F("decided_at").desc(nulls_first=True), "-pk"]
@@ -86,7 +86,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, obj: PendingAdjustment) -> str:
-        return moment_text(obj.asked_at)
+        return f"{obj.asked_by or _('integration')}, {moment_text(obj.asked_at)}"
 
     @admin.display(description=gettext_lazy("decided"))
     def decided(self, obj: PendingAdjustment) -> str:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from customers.models import Customer
@@ -125,6 +125,7 @@ class EntryAdmin(ReadOnlyAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         entry = context["original"]
         told = {
+            "title": gettext("Entry No. %(number)s") % {"number": entry.pk},
             "entry": entry,
             "badge": words.kind_badge(entry),
             "author": words.author(entry),

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty_site.kernel.guards import never_changed, never_lost
 from points.models.account import PointsAccount
@@ -21,13 +22,13 @@ class Entry(models.Model):
     """
 
     class Kind(models.TextChoices):
-        EARN = EntryKind.EARN, _("earned")
-        SPEND = EntryKind.SPEND, _("spent")
-        RETURN = EntryKind.RETURN, _("returned")
-        TAKE_BACK = EntryKind.TAKE_BACK, _("taken back")
-        EXPIRE = EntryKind.EXPIRE, _("expired")
-        ADJUST = EntryKind.ADJUST, _("corrected")
-        DEBT = EntryKind.DEBT, _("debt paid")
+        EARN = EntryKind.EARN, pgettext_lazy("points", "earned")
+        SPEND = EntryKind.SPEND, pgettext_lazy("points", "spent")
+        RETURN = EntryKind.RETURN, pgettext_lazy("points", "returned")
+        TAKE_BACK = EntryKind.TAKE_BACK, pgettext_lazy("points", "taken back")
+        EXPIRE = EntryKind.EXPIRE, pgettext_lazy("points", "expired")
+        ADJUST = EntryKind.ADJUST, pgettext_lazy("points", "corrected")
+        DEBT = EntryKind.DEBT, pgettext_lazy("points", "debt paid")
 
     # Accounts, lots and entries are never deleted; the trigger `entry_has_lot` stands for their foreign keys.
     account = models.ForeignKey(

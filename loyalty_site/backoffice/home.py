@@ -68,7 +68,7 @@ def _points(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.has_perm("points.view_report"):
         return []
     today = timezone.localdate()
-    days, value = points_by_day(today - timedelta(days=13), today), programme().point_value
+    days, value = points_by_day(today - timedelta(days=13), today), Decimal(programme().point_value)
     owed = list(accumulate((-day.change for day in reversed(days[1:])), initial=owed_now().liability))
     return _shown(
         [

@@ -56,7 +56,7 @@ MOVEMENTS = COLUMNS[:-1]
 def show(request: HttpRequest) -> HttpResponseBase:
     period = _period(request)
     months = liability_by_month(since=_since(period))
-    value = programme().point_value
+    value = Decimal(programme().point_value)
     owed = owed_now()
     in_30, in_90 = expiring_within(30, 90, now=timezone.now())
     return page(
@@ -146,7 +146,7 @@ def _checked(request: HttpRequest) -> dict[str, Any]:
 
 def _file(request: HttpRequest) -> tuple[list[str], Iterator[list[Cell]]]:
     """The page's table, the oldest month first; the liability in roubles at today's value of a point beside it."""
-    months, value = liability_by_month(since=_since(_period(request))), programme().point_value
+    months, value = liability_by_month(since=_since(_period(request))), Decimal(programme().point_value)
     header = [_("Month"), *(str(column.title) for column in COLUMNS), _("Liability, roubles")]
     rows: Iterator[list[Cell]] = (
         [f"{row.month:%Y-%m}", *(getattr(row, column.name) for column in COLUMNS), row.liability * value]

@@ -9,10 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from loyalty_site.models import DoctorReport
 from loyalty_site.roles import sync_roles
 from orders.models import Order
+from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
-from tests.factories import CampaignFactory, SegmentFactory
+from tests.factories import NOW, CampaignFactory, CustomerFactory, SegmentFactory
+from tests.points.rows import earn, waiting_correction
 from tests.promocodes.rows import make_batch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -55,6 +58,12 @@ def open_as(browser: Browser, live_server: Any, as_role: Any) -> Iterator[Any]:
 
 def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
     batch, campaign, segment = make_batch(), CampaignFactory.create(budget=1000), SegmentFactory.create()
+    customer, action = CustomerFactory.create(), EarningAction.objects.create(code="review", name="Review", amount=50)
+    earn(customer, 100, "earn:order:1", order_ref=placed.ref)
+    asked = waiting_correction(customer, 1000)
+    DoctorReport.objects.create(
+        ran_at=NOW, seconds=1, findings={"points_fact_once": {"count": 1, "offenders": [{"fact": "earn:order:1"}]}}
+    )
     why = f"?promo_code={code.code}&sku=SHIRT-1&quantity=1&channel=site&customer=&email=&phone=&delivery=&at="
     return {
         "home": reverse("admin:index"),
@@ -79,6 +88,16 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "new product": reverse("admin:orders_product_add"),
         "categories": reverse("admin:orders_category_changelist"),
         "delivery": reverse("admin:orders_deliverymethod_changelist"),
+        "points": reverse("admin:customers_customer_change", args=[customer.pk]),
+        "correct points": reverse("admin:points_customer_correct", args=[customer.pk]),
+        "corrections": reverse("admin:points_pendingadjustment_changelist"),
+        "correction": reverse("admin:points_pendingadjustment_page", args=[asked.pk]),
+        "ledger": reverse("admin:points_entry_changelist"),
+        "entry": reverse("admin:points_entry_change", args=[Entry.objects.order_by("-pk")[0].pk]),
+        "actions": reverse("admin:points_earningaction_changelist"),
+        "action": reverse("admin:points_earningaction_change", args=[action.pk]),
+        "new action": reverse("admin:points_earningaction_add"),
+        "points report": reverse("admin_points_report"),
         "staff": reverse("admin:customers_user_changelist"),
         "new staff": reverse("admin:customers_user_add"),
         "programme": reverse("admin_programme"),

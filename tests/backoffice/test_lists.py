@@ -19,6 +19,19 @@ from promocodes.models import Batch, Campaign, PromoCode
 from tests.factories import CampaignFactory, CustomerFactory
 from tests.promocodes.rows import make_batch, make_code
 
+SETTINGS = {
+    "percent_policy": "best",
+    "unpaid_order_ttl_minutes": "30",
+    "base_earn_percent": "12",
+    "point_value": "0.5",
+    "points_cap_percent": "30",
+    "points_hold_days": "14",
+    "points_life_days": "180",
+    "points_grace_days": "14",
+    "first_purchase_bonus": "300",
+    "second_person_points": "",
+}
+
 
 @pytest.fixture
 def batch() -> Batch:
@@ -139,14 +152,36 @@ def test_catalogue_is_written_through_services(manager: Client, shop: Any) -> No
 
 
 def test_settings_of_the_programme_are_saved(as_role: Any) -> None:
-    typed = {"percent_policy": "best", "unpaid_order_ttl_minutes": "30", "base_earn_percent": "12"}
-    as_role("administrator").post(reverse("admin_programme"), typed)
+    as_role("administrator").post(reverse("admin_programme"), SETTINGS)
     programme = Programme.objects.get()
     assert (programme.percent_policy, programme.unpaid_order_ttl_minutes, programme.base_earn_percent) == (
         "best",
         30,
         12,
     )
+    assert (programme.point_value, programme.points_life_days, programme.second_person_points) == (
+        Decimal("0.50"),
+        180,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("point_value", "0"),
+        ("points_cap_percent", "101"),
+        ("points_hold_days", "-1"),
+        ("points_life_days", "0"),
+        ("points_grace_days", "40000"),
+        ("first_purchase_bonus", "many"),
+        ("second_person_points", "1.5"),
+    ],
+)
+def test_a_wrong_setting_is_said_beside_its_field(field: str, typed: str, as_role: Any) -> None:
+    answer = as_role("administrator").post(reverse("admin_programme"), SETTINGS | {field: typed})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert Programme.objects.count() == 0
 
 
 def test_a_key_is_shown_once_and_revoked(as_role: Any) -> None:

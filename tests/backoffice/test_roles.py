@@ -11,8 +11,10 @@ from customers.models import User
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
+from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
 from tests.factories import NOW, CampaignFactory, SegmentFactory
+from tests.points.rows import adjust, waiting_correction
 from tests.promocodes.rows import make_batch
 
 EVERYBODY = "everybody on the staff"
@@ -33,6 +35,22 @@ RIGHTS = {
     "admin_code_report": "promocodes.view_report",
     "admin_code_report_csv": "promocodes.view_report",
     "admin_code_report_xlsx": "promocodes.view_report",
+    "admin_points_report": "points.view_report",
+    "admin_points_report_csv": "points.view_report",
+    "admin_points_report_xlsx": "points.view_report",
+    "admin:points_entry_changelist": "points.view_entry",
+    "admin:points_entry_add": "nobody",
+    "admin:points_entry_change": "points.view_entry",
+    "admin:points_pendingadjustment_changelist": "points.view_pendingadjustment",
+    "admin:points_pendingadjustment_add": "nobody",
+    "admin:points_pendingadjustment_page": "points.view_pendingadjustment",
+    "admin:points_pendingadjustment_change": "points.view_pendingadjustment",
+    "admin:points_pendingadjustment_confirm": "points.confirm_adjustment",
+    "admin:points_pendingadjustment_refuse": "points.adjust_points",
+    "admin:points_customer_correct": "points.adjust_points",
+    "admin:points_earningaction_changelist": "points.view_earningaction",
+    "admin:points_earningaction_add": "points.add_earningaction",
+    "admin:points_earningaction_change": "points.view_earningaction",
     "admin_programme": "customers.view_programme",
     "admin_audit": "pghistory.view_context",
     "admin:promocodes_promocode_changelist": "promocodes.view_promocode",
@@ -194,7 +212,11 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
     order = Order.objects.create(
         channel="site", goods_total=100, total=100, placed_at=NOW, pay_until=NOW, quote={"explanation": []}
     )
+    adjust(shop["customer"], 10)
     return {
+        "entry": Entry.objects.order_by("pk")[0].pk,
+        "pendingadjustment": waiting_correction(shop["customer"], 1000).pk,
+        "earningaction": EarningAction.objects.create(code="review", name="Review", amount=50).pk,
         "promocode": code.pk,
         "batch": make_batch().pk,
         "campaign": CampaignFactory.create().pk,

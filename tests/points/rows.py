@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import connection
 
-from customers.models import Customer
+from customers.models import Customer, Programme
 from loyalty_site.kernel.transactions import in_transaction
 from points import services
-from points.models import Lot
+from points.models import Lot, PendingAdjustment
 from points.queries import INVARIANTS, balance
 from points.services import Posted
-from tests.factories import NOW
+from tests.factories import NOW, ProgrammeFactory
 
 
 def day(number: float) -> datetime:
@@ -40,6 +40,14 @@ def take_back(earn_fact: str, amount: int | None, fact: str, *, now: datetime = 
 def adjust(customer: Customer, amount: int, fact: str = "manual:1", **given: Any) -> Any:
     values = {"reason": "a complaint", "by": None, "now": day(0)} | given
     return in_transaction(lambda: services.adjust(customer_id=customer.pk, amount=amount, fact=fact, **values))
+
+
+def waiting_correction(customer: Customer, amount: int, fact: str = "manual:large", **given: Any) -> PendingAdjustment:
+    """A correction above the programme's threshold, which becomes 500."""
+    ProgrammeFactory.create()
+    Programme.objects.update(second_person_points=500)
+    asked: PendingAdjustment = adjust(customer, amount, fact, **given)
+    return asked
 
 
 def expire(now: datetime) -> services.Expired:

@@ -59,7 +59,7 @@ class OrderCancellation(ApiView):
     scope = "orders"
 
     @operation(
-        "Cancel an unpaid order: the use of its code comes back",
+        "Cancel an unpaid order: the use of its code and the points come back",
         body=CancelIn,
         answer=OrderOut,
         key="accepted",

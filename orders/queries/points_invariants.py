@@ -11,8 +11,8 @@ OF_ORDERS = """
            substring(e.fact FROM 'order:([0-9]+)$')::bigint AS order_id, min(e.account_id) AS account_id,
            abs(sum(e.amount)) AS points, COALESCE(abs(sum(r.amount)), 0) AS undone
     FROM points_entry e
-    LEFT JOIN LATERAL (SELECT sum(u.amount) AS amount FROM points_entry u WHERE u.reverses_id = e.id
-                       AND u.kind IN ('return', 'take_back')) r ON true
+    LEFT JOIN (SELECT reverses_id, sum(amount) AS amount FROM points_entry
+               WHERE reverses_id IS NOT NULL AND kind IN ('return', 'take_back') GROUP BY 1) r ON r.reverses_id = e.id
     WHERE e.kind IN ('spend', 'earn') AND (e.fact LIKE 'spend:order:%' OR e.fact LIKE 'earn:order:%'
           OR e.fact LIKE 'first_purchase:order:%')
     GROUP BY 1, 2

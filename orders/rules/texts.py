@@ -122,7 +122,7 @@ def _delivery_free(params: Mapping[str, Any]) -> str:
     if params.get("by") == "promo_code":
         return _("Delivery is free by the promo code instead of %(price)s.") % words
     if params.get("tier"):
-        return _("Delivery is free thanks to the tier “%(tier)s” instead of %(price)s.") % {
+        return _("Delivery is free instead of %(price)s thanks to the tier “%(tier)s”.") % {
             **words,
             "tier": params["tier"],
         }

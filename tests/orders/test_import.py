@@ -1,15 +1,19 @@
 """Orders from a file (O-8)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from customers.models import Purchase
 from orders.models import Order
 from orders.rules.import_rows import COLUMNS
+from points.models import Entry
+from points.queries import balance
 from promocodes.models import PromoCode
 from tests.factories import CustomerFactory, ProductFactory, PromoCodeFactory
 
@@ -145,3 +149,24 @@ def test_every_column_is_described():
     from loyalty_site.management.commands import import_orders
 
     assert [name for name in COLUMNS if name not in (import_orders.__doc__ or "")] == []
+
+
+def test_receipts_earn_as_of_their_day_and_what_is_over_expires(tmp_path):
+    customer = CustomerFactory(external_id="42")
+    today = timezone.localdate()
+    text = HEADER + (
+        f"pos,1,SHIRT,1,{today - timedelta(days=400)}T12:00,42,,,yes\n"
+        f"pos,2,HAT,1,{today - timedelta(days=9)}T12:00,42,,,yes\n"
+    )
+
+    assert run(tmp_path, text)[2]
+
+    # 100 and the first purchase's 300 have lived their year; 50 have not.
+    assert balance(customer.pk, now=timezone.now()).available == 50
+    assert list(Entry.objects.order_by("pk").values_list("kind", "amount")) == [
+        ("earn", 100),
+        ("earn", 300),
+        ("earn", 50),
+        ("expire", -100),
+        ("expire", -300),
+    ]

@@ -21,6 +21,7 @@ from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
 from orders.rules.import_rows import ImportedOrder, RowError, missing_columns, orders_of, unknown_columns
 from orders.services.import_order import import_order
+from points.services import expire_due
 
 REPORT_EVERY = 100
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             raise CommandError(_("The file has mistakes; nothing was imported."))
         orders = [item for item in found if isinstance(item, ImportedOrder)]
         counts = self._import(orders, is_dry=options["dry_run"])
+        if counts["new"] and not options["dry_run"]:
+            _expire_old_points()
         self._conclude(counts, is_dry=options["dry_run"])
 
     def _rows(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -95,3 +98,10 @@ class Command(BaseCommand):
             raise CommandError(
                 ngettext("%(count)d order was refused.", "%(count)d orders were refused.", count) % {"count": count}
             )
+
+
+def _expire_old_points() -> None:
+    """Receipts earn as of their day: what old ones gave may be over by now (PT-6)."""
+    now = timezone.now()
+    while in_transaction(lambda: expire_due(now=now)).lots:
+        pass

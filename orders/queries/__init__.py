@@ -1,7 +1,13 @@
 """Reads of the till: quotes, orders, the catalogue. They write nothing (Q-7)."""
 
 from orders.queries.documents import explanation, order_document
-from orders.queries.for_promocodes import admin_links, category_choices, known_categories, sample_quote
+from orders.queries.for_promocodes import (
+    admin_links,
+    category_choices,
+    known_categories,
+    related_categories,
+    sample_quote,
+)
 from orders.queries.for_tiers import product_names
 from orders.queries.quote import QuoteRequest, check_code, quote
 
@@ -15,5 +21,6 @@ __all__ = [
     "order_document",
     "product_names",
     "quote",
+    "related_categories",
     "sample_quote",
 ]

@@ -37,6 +37,12 @@ def known_categories(slugs: Iterable[str]) -> set[str]:
     return set(Category.objects.filter(slug__in=set(slugs)).values_list("slug", flat=True))
 
 
+def related_categories(slugs: Iterable[str]) -> set[str]:
+    """The categories on the way from the root to any of `slugs`, and all below them. One query."""
+    below = Category.objects.filter(ancestry__overlap=list(slugs)).values_list("ancestry", flat=True)
+    return {slug for path in below for slug in path}
+
+
 def admin_links(refs: Iterable[str]) -> dict[str, tuple[str, str, str]]:
     """`order:1042` → (number, address in the back office, status in words). One query."""
     keys = [int(ref.removeprefix("order:")) for ref in refs if ref.removeprefix("order:").isdigit()]

@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+import customers.queries
 from customers.models import Programme
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import percent_text
 from promocodes.admin import ports
 from promocodes.admin.forms import TermsForm
+from promocodes.admin.rivals import no_gain
 from promocodes.admin.words import spec_facts
 from promocodes.models import CodeType
 from promocodes.queries.overlaps import overlapping_campaigns
@@ -73,11 +75,15 @@ def _example(values: Mapping[str, Any]) -> Any:
 
 
 def _warnings(values: Mapping[str, Any]) -> list[str]:
-    return [
-        warning
-        for warning in (_too_much(values), _too_late(values), _second_person(values), _overlaps(values))
-        if warning
-    ]
+    programme = customers.queries.programme()
+    found = (
+        _too_much(values),
+        no_gain(values, programme),
+        _too_late(values),
+        _second_person(values, programme),
+        _overlaps(values),
+    )
+    return [warning for warning in found if warning]
 
 
 def _too_much(values: Mapping[str, Any]) -> str:
@@ -98,9 +104,9 @@ def _too_late(values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _second_person(values: Mapping[str, Any]) -> str:
-    programme, value = Programme.objects.filter(pk=1).first(), values.get("value")
-    if programme is None or value is None:
+def _second_person(values: Mapping[str, Any], programme: Programme) -> str:
+    value = values.get("value")
+    if value is None:
         return ""
     is_sum = values.get("type") == CodeType.FIXED
     limit = programme.second_person_amount if is_sum else programme.second_person_percent
@@ -116,7 +122,7 @@ def _overlaps(values: Mapping[str, Any]) -> str:
     found = overlapping_campaigns(
         starts_at=starts_at,
         ends_at=ends_at,
-        categories=values.get("categories") or (),
+        categories=ports.related_categories(values.get("categories") or ()),
         own_campaign=values.get("campaign") or "",
     )
     if not found:

@@ -17,7 +17,16 @@ from loyalty_site.kernel.backoffice import ShopAdmin
 from loyalty_site.kernel.badges import badge
 from loyalty_site.kernel.texts import number_text
 from promocodes.admin import bulk, code_page, editor, qr, switching
-from promocodes.admin.filters import BatchFilter, CampaignFilter, CreatorFilter, PeriodFilter, StateFilter, TypeFilter
+from promocodes.admin.filters import (
+    AudienceFilter,
+    BatchFilter,
+    CampaignFilter,
+    CreatorFilter,
+    OwnerFilter,
+    PeriodFilter,
+    StateFilter,
+    TypeFilter,
+)
 from promocodes.admin.ports import lazy_category_names
 from promocodes.admin.words import terms_facts
 from promocodes.models import PromoCode
@@ -32,7 +41,16 @@ class PromoCodeAdmin(ShopAdmin):
     """PC-1 … PC-3: created by one right, activated by another, deleted by nobody."""
 
     list_display_links = None
-    list_filter = [StateFilter, TypeFilter, CampaignFilter, PeriodFilter, CreatorFilter, BatchFilter]
+    list_filter = [
+        StateFilter,
+        TypeFilter,
+        AudienceFilter,
+        CampaignFilter,
+        PeriodFilter,
+        CreatorFilter,
+        BatchFilter,
+        OwnerFilter,
+    ]
     search_fields = ["code"]
     search_help_text = _("Code or its beginning, in any spelling")
     ordering = ["-pk"]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from customers.models import User
-from promocodes.models import Campaign, CodeType
+from promocodes.admin.ports import segment_choices, tier_choices
+from promocodes.models import Campaign, CodeType, Terms
 from promocodes.queries.listing import state_condition
 from promocodes.rules import STATE_LABELS
 
@@ -51,6 +52,44 @@ class CampaignFilter(DropdownFilter):
         if self.value() == "none":
             return queryset.filter(terms__campaign__isnull=True)
         return queryset.filter(terms__campaign_id=self.value()) if str(self.value() or "").isdigit() else queryset
+
+
+class AudienceFilter(DropdownFilter):
+    """For whom the code is: one customer, a segment, a tier and those above it, or everybody."""
+
+    title = _("for whom")
+    parameter_name = "for"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        tiers = [(f"tier:{code}", _("tier “%(name)s” and above") % {"name": name}) for code, name in tier_choices()]
+        segments = [
+            (f"segment:{code}", _("segment “%(name)s”") % {"name": name}) for code, name in segment_choices()[:200]
+        ]
+        return [("everybody", _("everybody")), ("one", _("one customer")), *tiers, *segments]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        kind, _colon, code = str(self.value() or "").partition(":")
+        match kind:
+            case "everybody":
+                return queryset.filter(customer=None, terms__in=Terms.objects.filter(segment=None, tier=""))
+            case "one":
+                return queryset.filter(customer__isnull=False)
+            case "tier" | "segment":
+                return queryset.filter(terms__in=Terms.objects.filter(**{kind: code}))
+        return queryset
+
+
+class OwnerFilter(DropdownFilter):
+    """Reached from the customer's page; offers no choice by itself."""
+
+    title = _("customer")
+    parameter_name = "customer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(chosen, f"№{chosen}")] if (chosen := request.GET.get("customer", "")).isdigit() else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(customer=self.value()) if str(self.value() or "").isdigit() else queryset
 
 
 class PeriodFilter(DropdownFilter):

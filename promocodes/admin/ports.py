@@ -16,6 +16,12 @@ def category_choices() -> list[tuple[str, str]]:
     return list(import_string(settings.PROMOCODES_CATEGORY_SOURCE)())
 
 
+def related_categories(slugs: Iterable[str]) -> set[str]:
+    """`slugs` with all above and below them: a code for one of these meets a code for `slugs` on some goods."""
+    wanted = set(slugs)
+    return wanted | set(import_string(settings.PROMOCODES_RELATED_CATEGORIES)(wanted)) if wanted else wanted
+
+
 def category_names() -> dict[str, str]:
     return {slug: name.strip(" \N{NO-BREAK SPACE}—-·") for slug, name in category_choices()}
 
@@ -43,6 +49,11 @@ def segment_choices() -> list[tuple[str, str]]:
 def tier_choices() -> list[tuple[str, str]]:
     """Code and name of every tier, the lowest first."""
     return list(tier_names().items())
+
+
+def own_percents() -> list[Any]:
+    """What customers have without a code: tiers from the lowest up, ladders, cards; see the port's own words."""
+    return list(import_string(settings.PROMOCODES_OWN_PERCENTS)())
 
 
 def lazy_tier_names() -> Any:

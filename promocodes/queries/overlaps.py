@@ -1,6 +1,6 @@
 """Campaigns that run at the same time on the same goods: the editor warns of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,11 +12,14 @@ def overlapping_campaigns(
     *,
     starts_at: datetime,
     ends_at: datetime,
-    categories: Sequence[str],
+    categories: Collection[str],
     own_campaign: str,
     limit: int = 3,
 ) -> list[Campaign]:
-    """Other campaigns with live codes whose period and goods meet the given ones; no categories mean all goods."""
+    """Other campaigns with live codes whose period and goods meet the given ones; no categories mean all goods.
+
+    `categories` come with those above and below them: goods meet where one code asks for a category inside the other's.
+    """
     meeting = Terms.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at, campaign=OuterRef("pk"))
     if categories:
         meeting = meeting.filter(Q(categories=[]) | Q(categories__overlap=list(categories)))

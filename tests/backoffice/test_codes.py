@@ -52,10 +52,10 @@ def test_a_code_follows_its_batch_in_the_filter() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_takes_eight_queries(count: int, manager: Client, django_assert_num_queries: Any) -> None:
+def test_list_takes_eleven_queries(count: int, manager: Client, django_assert_num_queries: Any) -> None:
     for number in range(count):
         make_code(campaign=CampaignFactory.create(), code=f"LISTED{number:04d}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         answer = manager.get(reverse(LIST))
     assert len(_codes_on(answer)) == count
 

@@ -11,9 +11,16 @@ from orders.models import Order
 from promocodes.models import Batch, PromoCode
 from promocodes.queries import spec_of
 from promocodes.rules import CodeSpec
-from tests.factories import CampaignFactory, CustomerFactory, SegmentFactory
+from tests.factories import (
+    CampaignFactory,
+    CardFactory,
+    CustomerFactory,
+    ProgrammeFactory,
+    PromoCodeFactory,
+    SegmentFactory,
+)
 from tests.promocodes.rows import make_code
-from tiers.models import Tier
+from tiers.models import DiscountStep, Tier
 
 ADD = "admin:promocodes_promocode_add"
 
@@ -98,6 +105,62 @@ def test_summary_follows_what_is_typed(manager: Client, shop: Any) -> None:
     assert panel.warnings[0] == "More than 50%: is this what you mean?"
     assert "“August”" in panel.warnings[1]
     assert (panel.example.goods_total, panel.example.discount_total) == (Decimal("1000.00"), Decimal("600.00"))
+
+
+def _warnings(manager: Client, **typed: Any) -> tuple[str, ...]:
+    answer = manager.post(reverse("admin:promocodes_promocode_summary"), _typed(**typed))
+    return answer.context["panel"].warnings
+
+
+def test_editor_warns_of_customers_who_have_as_much_without_the_code(manager: Client) -> None:
+    DiscountStep.objects.create(ladder="cumulative", threshold_amount=9000, percent=10)
+    CardFactory.create(percent=4)
+    replaced = "The code replaces what they have, even where that is more."
+    who = "“Gold” (5%), “Platinum” (7%), the discount for all purchases together (up to 10%)"
+    assert _warnings(manager) == (f"No gain for those who have as much without a code: {who}. {replaced}",)
+    assert _warnings(manager, tier="platinum", value="7")[0].startswith(
+        "No gain for those who have as much without a code: “Platinum” (7%), the discount for all"
+    )
+    assert _warnings(manager, value="11") == ()
+    assert _warnings(manager, type="fixed", value="5") == ()
+
+
+def test_editor_says_what_becomes_of_a_code_where_the_better_one_counts(manager: Client) -> None:
+    ProgrammeFactory.create(percent_policy="best", base_earn_percent=10)
+    kept = "They keep the better of the two: the code changes nothing for them."
+    who = "“Gold” (15%), “Platinum” (20%)"
+    assert _warnings(manager, type="cashback", value="15") == (
+        f"No gain for those who have as much without a code: {who}. {kept}",
+    )
+    assert _warnings(manager, type="cashback", value="8") == (
+        f"No gain for those who have as much without a code: everybody (at least 10%). {kept}",
+    )
+
+
+def test_overlaps_follow_the_tree_of_categories(manager: Client, shop: Any) -> None:
+    make_code(campaign=CampaignFactory.create(name="August"), categories=["cleaning"])
+    make_code(campaign=CampaignFactory.create(name="Shoes"), categories=["elsewhere"])
+    (overlap,) = _warnings(manager, value="20", categories=["shirts"])
+    assert "“August”" in overlap
+    assert "“Shoes”" not in overlap
+    make_code(campaign=CampaignFactory.create(name="Inner"), categories=["shirts"])
+    assert "“Inner”" in _warnings(manager, value="20", categories=["cleaning"])[0]
+
+
+def test_codes_are_listed_by_whom_they_are_for(manager: Client) -> None:
+    customer, segment = CustomerFactory.create(), SegmentFactory.create(code="vip")
+    own = PromoCodeFactory.create(customer=customer)
+    codes = {
+        "everybody": make_code(),
+        "one": own,
+        "tier:gold": make_code(tier="gold"),
+        f"segment:{segment.code}": make_code(segment="vip"),
+    }
+    address = reverse("admin:promocodes_promocode_changelist")
+    for chosen, code in codes.items():
+        found = manager.get(address, {"for": chosen}).context["cl"].result_list
+        assert [one.pk for one in found] == [code.pk], chosen
+    assert [one.pk for one in manager.get(address, {"customer": customer.pk}).context["cl"].result_list] == [own.pk]
 
 
 def test_summary_of_an_empty_form_is_no_error(manager: Client) -> None:

@@ -4,6 +4,7 @@ from tiers.queries.benefits import benefits
 from tiers.queries.invariants import INVARIANTS
 from tiers.queries.ladder import LadderView, ladder, tier_choices
 from tiers.queries.memberships import memberships
+from tiers.queries.percents import OwnPercent, own_percents
 from tiers.queries.preview import Preview, preview_customers, preview_ladder
 from tiers.queries.standing import CountedPurchase, NextTier, StandingView, changes, counted_purchases, standing
 
@@ -12,6 +13,7 @@ __all__ = [
     "CountedPurchase",
     "LadderView",
     "NextTier",
+    "OwnPercent",
     "Preview",
     "StandingView",
     "benefits",
@@ -19,6 +21,7 @@ __all__ = [
     "counted_purchases",
     "ladder",
     "memberships",
+    "own_percents",
     "preview_customers",
     "preview_ladder",
     "standing",

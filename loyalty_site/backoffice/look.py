@@ -70,6 +70,21 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Tiers"),
+        "items": [
+            _item(_("The ladder"), "stairs", "admin_ladder", "tiers.view_ladder"),
+            _item(_("Discount ladders"), "percent", "admin_discount_steps", "tiers.view_discountstep"),
+            _item(_("Cards"), "credit_card", "admin:tiers_card_changelist", "tiers.view_card"),
+            _item(_("Memberships"), "card_membership", "admin:tiers_membership_changelist", "tiers.view_membership"),
+            _item(
+                _("Membership plans"),
+                "workspace_premium",
+                "admin:tiers_membershipplan_changelist",
+                "tiers.view_membershipplan",
+            ),
+        ],
+    },
+    {
         "title": _("Shop"),
         "items": [
             _item(

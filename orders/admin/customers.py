@@ -18,6 +18,8 @@ from customers.models import Consent, Customer
 from customers.rules import normalised_phone
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import moment_text
+from orders.admin.customer_filters import LapsingFilter, TierFilter, tier_column
+from orders.admin.customer_tier import tier_story
 from orders.models import Order
 from promocodes.queries.overview import uses_by_customer
 
@@ -51,13 +53,18 @@ class CustomerForm(forms.Form):
 class CustomerAdmin(ServiceAdmin):
     service_form = CustomerForm
     page_template = "orders/admin/customer.html"
-    list_display = ["who", "email", "phone", "registered"]
-    list_filter = [("segments", RelatedDropdownFilter)]
+    list_filter = [TierFilter, LapsingFilter, ("segments", RelatedDropdownFilter)]
     search_fields = ["email"]
     search_help_text = gettext_lazy("E-mail, last name, phone or number")
     ordering = ["-pk"]
     sortable_by = ()
     counted = ngettext_lazy("%(n)s customer", "%(n)s customers", "n")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("tier_standing__tier")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return ["who", "email", "phone", tier_column(), "registered"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -82,7 +89,7 @@ class CustomerAdmin(ServiceAdmin):
         )
 
     def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return _story(obj) if obj else {}
+        return {**_story(obj), **tier_story(obj, now=timezone.now())} if obj else {}
 
     @admin.display(description=gettext_lazy("customer"))
     def who(self, obj: Customer) -> str:

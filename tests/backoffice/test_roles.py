@@ -1,5 +1,6 @@
 """Role × page, from the table of roles: an address without a row here fails (S-1)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
-from tests.factories import NOW, CampaignFactory, SegmentFactory
+from tests.factories import NOW, CampaignFactory, CardFactory, MembershipPlanFactory, SegmentFactory
 from tests.points.rows import adjust, waiting_correction
 from tests.promocodes.rows import make_batch
+from tiers.models import Membership
 
 EVERYBODY = "everybody on the staff"
 
@@ -32,6 +34,24 @@ RIGHTS = {
     "admin:view_on_site": None,
     "admin:app_list": None,
     "admin_why_not": "orders.check_code",
+    "admin_ladder": "tiers.view_ladder",
+    "admin_ladder_edit": "tiers.view_ladder",
+    "admin_discount_steps": "tiers.view_discountstep",
+    "admin:tiers_card_changelist": "tiers.view_card",
+    "admin:tiers_card_add": "nobody",
+    "admin:tiers_card_import": "tiers.add_card",
+    "admin:tiers_card_page": "tiers.view_card",
+    "admin:tiers_card_change": "tiers.view_card",
+    "admin:tiers_card_attach": "tiers.change_card",
+    "admin:tiers_card_detach": "tiers.change_card",
+    "admin:tiers_card_block": "tiers.change_card",
+    "admin:tiers_card_unblock": "tiers.change_card",
+    "admin:tiers_membershipplan_changelist": "tiers.view_membershipplan",
+    "admin:tiers_membershipplan_add": "tiers.add_membershipplan",
+    "admin:tiers_membershipplan_change": "tiers.view_membershipplan",
+    "admin:tiers_membership_changelist": "tiers.view_membership",
+    "admin:tiers_membership_add": "nobody",
+    "admin:tiers_membership_change": "tiers.view_membership",
     "admin_code_report": "promocodes.view_report",
     "admin_code_report_csv": "promocodes.view_report",
     "admin_code_report_xlsx": "promocodes.view_report",
@@ -136,6 +156,12 @@ def test_every_address_of_the_back_office_has_its_right_named() -> None:
     assert named == set(RIGHTS)
 
 
+def test_only_administrators_change_what_the_ladder_gives() -> None:
+    changers = {role for role, rights in ROLES.items() if "tiers.change_ladder" in rights}
+    keepers = {role for role, rights in ROLES.items() if "tiers.change_card" in rights}
+    assert (changers, keepers) == ({"administrator"}, {"manager", "administrator"})
+
+
 def test_every_right_of_the_table_exists() -> None:
     known = {f"{p.content_type.app_label}.{p.codename}" for p in Permission.objects.select_related("content_type")}
     assert {right for rights in ROLES.values() for right in rights} - known == set()
@@ -201,7 +227,7 @@ def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: Pr
 
 def _address(name: str, rows: dict[str, int]) -> str:
     """Addresses of one object take its key; its model's name is the one among the words of the address."""
-    if name.endswith(("_changelist", "_add", "_summary")):
+    if name.endswith(("_changelist", "_add", "_summary", "_import")):
         return reverse(name)
     key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
     return reverse(name, args=[] if key is None else [key])
@@ -213,7 +239,20 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         channel="site", goods_total=100, total=100, placed_at=NOW, pay_until=NOW, quote={"explanation": []}
     )
     adjust(shop["customer"], 10)
+    plan = MembershipPlanFactory.create()
+    membership = Membership.objects.create(
+        customer=shop["customer"],
+        plan=plan,
+        tier=plan.tier,
+        order_ref=order.ref,
+        fee_amount=0,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=30),
+    )
     return {
+        "card": CardFactory.create().pk,
+        "membershipplan": plan.pk,
+        "membership": membership.pk,
         "entry": Entry.objects.order_by("pk")[0].pk,
         "pendingadjustment": waiting_correction(shop["customer"], 1000).pk,
         "earningaction": EarningAction.objects.create(code="review", name="Review", amount=50).pk,

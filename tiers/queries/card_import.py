@@ -30,13 +30,18 @@ class JudgedCard:
     customer: Customer | None = None
     text: str = ""
 
+    @property
+    def holder(self) -> Customer | None:
+        """Who has the card afterwards."""
+        return self.customer or (self.card.customer if self.card else None)
+
 
 def judged_cards(rows: Sequence[CardRow], *, cards: QuerySet[Card] | None = None) -> list[JudgedCard]:
     """In the order of `rows`; two queries. `cards`: where to look for those there are, locked by who writes.
 
     A row without a customer leaves the card with whom it is; a card of one customer is never handed to another.
     """
-    there = Card.objects.all() if cards is None else cards
+    there = Card.objects.select_related("customer") if cards is None else cards
     known = {card.number: card for card in there.filter(number__in=[row.number for row in rows])}
     named = customers_written(row.customer for row in rows)
     return [_judged(row, known.get(row.number), named.get(row.customer)) for row in rows]

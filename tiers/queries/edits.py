@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.apps import apps
@@ -46,12 +45,12 @@ class Edit:
 def edits(*event_models: str, obj_id: int | None = None) -> list[Edit]:
     """The last edits kept in these tables of events, newest first; of one object when `obj_id` is given."""
     rows = [row for model in event_models for row in _events(model, obj_id)]
-    rows.sort(key=lambda row: (row[1].pgh_created_at, str(row[1].pgh_context_id)))
+    rows.sort(key=lambda row: row[1].pgh_created_at)
     authors = _authors(event for _before, event in rows)
-    told = [
-        _edit(_merged(group), authors)
-        for _key, group in groupby(rows, key=lambda row: (row[1].pgh_created_at, row[1].pgh_context_id))
-    ]
+    goes: dict[tuple[Any, Any], list[Row]] = {}
+    for before, event in rows:
+        goes.setdefault((event.pgh_created_at, event.pgh_context_id), []).append((before, event))
+    told = [_edit(_merged(group), authors) for group in goes.values()]
     return [edit for edit in told if edit.made or edit.removed or edit.fields][::-1][:SHOWN]
 
 

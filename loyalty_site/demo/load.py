@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.models import User
-from loyalty_site.demo import catalogue, codes, people, points, signins
+from loyalty_site.demo import catalogue, club, codes, people, points, signins
 from loyalty_site.demo.trade import is_trade_finished, plans, trade, traded_numbers
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from loyalty_site.progress import Progress
@@ -39,6 +39,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("catalogue"), partial(in_transaction, add_catalogue)),
         (_("customers"), partial(in_transaction, partial(people.add_customers, now))),
         (_("promo codes"), partial(add_codes, now)),
+        (_("memberships"), partial(in_transaction, add_club)),
         (_("points"), partial(add_gifts, points.EARLY, now)),
     ]
     for name, step in steps:
@@ -47,6 +48,8 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         step()
     add_trade(now, out)
     add_gifts(points.LATE, now)
+    me, manager = people.demo_customers()[0], people.account(MANAGER)
+    in_transaction(partial(club.add_own_codes, customer=me, by=manager, now=now))
 
 
 def renew_signins() -> list[signins.SignIn]:
@@ -78,6 +81,11 @@ def add_codes(now: datetime) -> None:
         codes.add_personal_codes(manager=manager, now=now)
     if not codes.demo_codes():
         in_transaction(partial(codes.add_codes, manager=manager, marketer=marketer, now=now))
+
+
+@requires_transaction
+def add_club() -> None:
+    club.add_membership(by=people.account(MANAGER))
 
 
 def add_gifts(gifts: tuple[points.Gift, ...], now: datetime) -> None:

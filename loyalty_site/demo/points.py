@@ -22,11 +22,11 @@ class Gift:
 
 
 # Before the first order of the demonstration, and after the last: the ledger is written in the order of time.
-EARLY = (
-    Gift("profile", "action", 200, "Заполнен профиль", (-85, -85, 280)),
-    Gift("holiday", "holiday", 250, "С днём рождения магазина!", (-75, -75, 8)),
+EARLY = (Gift("profile", "action", 200, "Заполнен профиль", (-85, -85, 280)),)
+LATE = (
+    Gift("holiday", "holiday", 250, "С днём рождения магазина!", (0, 0, 8)),
+    Gift("review", "action", 120, "Отзыв о покупке", (0, 14, 379)),
 )
-LATE = (Gift("review", "action", 120, "Отзыв о покупке", (0, 14, 379)),)
 
 
 def add_gifts(gifts: tuple[Gift, ...], *, customer: Customer, now: datetime) -> None:

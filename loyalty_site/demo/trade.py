@@ -13,7 +13,7 @@ from customers.models import Customer
 from loyalty_site.demo import catalogue
 from loyalty_site.demo.codes import CODES, LAUNCH, PERSONAL, DemoCode, moment
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
-from orders.queries import QuoteRequest
+from orders.queries import QuoteRequest, quote
 from orders.queries.guarded import guarded_quote
 from orders.services import Contact, cancel_order, complete_order, pay_order, place_order, refund_order
 from promocodes.services import CodeRejected
@@ -28,6 +28,7 @@ PREFIX = "demo-"
 # Over, used up, for others, off: what people try in vain.
 DEAD_CODES = ("shoes", "flash", "welcome", "knitwear")
 FRESH_ORDERS = 4
+POINTS_EVERY, MOST_POINTS = 3, 400
 FATES = ("completed", "paid", "cancelled", "refunded", "partly refunded", "unpaid")
 FATE_WEIGHTS = (70, 12, 6, 4, 5, 0)
 
@@ -178,7 +179,7 @@ def _look_at_price(plan: Plan) -> None:
 def _trade(plan: Plan, code: str) -> None:
     """The whole life of one order."""
     order = place_order(
-        request=_request(plan, code),
+        request=_with_points(plan, _request(plan, code)),
         contact=_contact(plan),
         now=plan.at,
         external_number=plan.external_number,
@@ -211,6 +212,14 @@ def _request(plan: Plan, code: str) -> QuoteRequest:
         delivery_method=plan.delivery,
         delivery_price=catalogue.delivery_price(plan.delivery) if plan.delivery else Decimal(0),
     )
+
+
+def _with_points(plan: Plan, request: QuoteRequest) -> QuoteRequest:
+    """Some customers pay a part with points, as many as may be spent but not all they have."""
+    if plan.customer is None or plan.number % POINTS_EVERY:
+        return request
+    spendable = quote(replace(request, points_to_spend=MOST_POINTS), now=plan.at).points_spent
+    return replace(request, points_to_spend=spendable)
 
 
 def _contact(plan: Plan) -> Contact:

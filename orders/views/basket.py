@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,7 @@ from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
 from orders.forms import LineForm
 from orders.queries.baskets import basket_lines, goods_total
+from orders.queries.promise import points_promise
 from orders.services.baskets import put_in_basket, set_quantity
 from orders.views import visitor
 
@@ -59,7 +61,10 @@ def change_line(request: HttpRequest, sku: str) -> HttpResponse:
 
 def _contents(request: HttpRequest) -> dict[str, object]:
     lines = basket_lines(visitor.basket_token(request))
-    return {"lines": lines, "goods_total": goods_total(lines)}
+    goods = [(line.product, line.quantity) for line in lines]
+    customer_id = visitor.customer_id_of(request)
+    promise = points_promise(goods, customer_id=customer_id, now=timezone.now()) if goods else 0
+    return {"lines": lines, "goods_total": goods_total(lines), "promise": promise}
 
 
 def _quantity(form: LineForm) -> int:

@@ -4,10 +4,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orders.models import Category, Product
 from orders.queries import storefront
+from orders.queries.promise import points_promise
+from orders.views import visitor
 
 PAGE = 24
 SHELF = 8
@@ -51,6 +54,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
         "product": found,
         "trail": storefront.trail(found.category) if found.category else [],
         "similar": _similar(found),
+        "promise": points_promise([(found, 1)], customer_id=visitor.customer_id_of(request), now=timezone.now()),
     }
     return render(request, "shop/product.html", context)
 

@@ -69,6 +69,11 @@ def customer_of(request: HttpRequest) -> Customer | None:
     return Customer.objects.filter(user=request.user).first()
 
 
+def customer_id_of(request: HttpRequest) -> int | None:
+    customer = customer_of(request)
+    return customer.pk if customer else None
+
+
 def remember_order(request: HttpRequest, number: str) -> None:
     """This browser may see the order from now on."""
     numbers = [*request.session.get(ORDERS, []), number]

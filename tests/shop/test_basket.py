@@ -1,4 +1,4 @@
-from orders.models import BasketLine, Product
+from orders.models import BasketLine, Category, Product
 from tests.shop.conftest import text, words
 
 
@@ -74,3 +74,17 @@ def test_each_button_needs_its_token(visitor):
     answer = visitor.put("CUP")
     assert answer.status_code == 403
     assert "Страница устарела" in words(answer)
+
+
+def test_points_that_goods_bring_are_told_before_the_checkout(visitor):
+    assert "вернём до 240 баллов" in words(visitor.get("/products/SHIRT/"))
+    visitor.put("SHIRT")
+    visitor.put("CUP", 2)
+    assert "вернём до 360 баллов" in words(visitor.get("/basket/"))
+
+
+def test_goods_that_earn_nothing_promise_nothing(visitor):
+    Category.objects.filter(slug="kitchen").update(earns_points=False)
+    visitor.put("CUP")
+    for path in ("/products/CUP/", "/basket/"):
+        assert "вернём до" not in words(visitor.get(path))

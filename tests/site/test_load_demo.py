@@ -6,14 +6,19 @@ import stat
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from customers.models import Customer, User
 from loyalty_site.demo.codes import CODES, demo_codes
 from loyalty_site.demo.signins import path
 from orders.models import Order, Product
+from orders.queries.own_codes import own_codes
+from points.queries import balance, entries
 from promocodes.models import PromoCode
 from promocodes.queries import find_code
 from tests.factories import ProductFactory
+from tiers.queries import standing
+from tiers.queries.plans import plans_on_sale
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +42,7 @@ def rows() -> dict[str, int]:
 def test_demo_shows_something_everywhere_and_can_be_loaded_again():
     printed = load()
 
-    assert rows() == {"User": 5, "Customer": 24, "Product": 37, "Order": 144, "PromoCode": 34}
+    assert rows() == {"User": 5, "Customer": 24, "Product": 38, "Order": 144, "PromoCode": 36}
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     for signin in json.loads(path().read_text()):
         assert signin["password"] in printed
@@ -48,6 +53,20 @@ def test_demo_shows_something_everywhere_and_can_be_loaded_again():
 
     assert load() == load("--if-empty") == printed
     assert rows() == before
+
+
+def test_demo_customer_finds_something_on_every_page_of_the_account():
+    load()
+
+    me = Customer.objects.get(email="customer@example.com")
+    has = balance(me.pk, now=timezone.now())
+    assert has.available > 0
+    assert has.pending == 120
+    assert has.expiring
+    assert {entry.kind for entry in entries(me.pk)} >= {"earn", "spend"}
+    assert [code.state for code in own_codes(me.pk, now=timezone.now())] == ["active", "expired"]
+    assert standing(me.pk, now=timezone.now()).code != "standard"
+    assert [plan.sku for plan in plans_on_sale()] == ["CLUB-YEAR"]
 
 
 def test_demo_holds_the_three_examples_of_the_first_document_in_use():

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Programme
 from orders.models import Category, Product
@@ -131,7 +133,10 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
     changed = api.call("PATCH", f"customers/{found['id']}", {"last_name": "C", "phone": None, "consents": ["sms"]})
     expected = found | {"last_name": "C", "phone": None, "consents": ["sms"], "segments": ["vip"]}
     assert (changed.status_code, changed.json()) == (200, expected)
-    assert api.get(f"customers/{found['id']}").json() == expected
+    with CaptureQueriesContext(connection) as asked:
+        assert api.get(f"customers/{found['id']}").json() == expected
+    # The key, the customer, consents, segments, the standing, two for the lowest tier, points.
+    assert len(asked) == 8
 
 
 @pytest.mark.parametrize(

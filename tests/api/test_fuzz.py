@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from loyalty_site.kernel.transactions import in_transaction
 from orders.queries import QuoteRequest
 from orders.services import Contact, place_order
+from points.services import earn
 from tests.api.conftest import Api, new_key
 from tests.factories import (
     CategoryFactory,
@@ -57,7 +58,12 @@ def shop() -> dict[str, Any]:
     user = UserFactory(email="fuzz@shop.test")
     customer = CustomerFactory(user=user, email=user.email)
     code = PromoCodeFactory(terms__starts_at=now - timedelta(1), terms__ends_at=now + timedelta(1)).code
-    request = QuoteRequest(channel="site", lines=(("SHIRT-1", 2),), customer_id=customer.pk, promo_code=code)
+    dates = {"available_from": now - timedelta(1), "expires_at": now + timedelta(9)}
+    gift = {"customer_id": customer.pk, "amount": 1000, "kind": "manual", "fact": "gift", "now": now}
+    in_transaction(lambda: earn(**gift, **dates))
+    request = QuoteRequest(
+        channel="site", lines=(("SHIRT-1", 2),), customer_id=customer.pk, promo_code=code, points_to_spend=100
+    )
     EarningActionFactory(code="review", limit_per_customer=None)
     order = in_transaction(lambda: place_order(request=request, contact=Contact(), now=now))
     return {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.badges import badge
 from points.models import Entry, PendingAdjustment
-from points.rules import EntryKind
+from points.rules import EntryKind, correcting_key
 
 MOODS = {EntryKind.TAKE_BACK: "warn", EntryKind.EXPIRE: "warn", EntryKind.DEBT: "bad"}
 
@@ -28,6 +28,10 @@ def why(entry: Entry) -> str:
 
 
 def author(entry: Entry) -> str:
+    """Somebody of the staff, an integration by the number of its key, or the programme itself."""
+    key = correcting_key(entry.fact)
+    if key is not None:
+        return _("integration, key %(number)d") % {"number": key}
     return str(entry.author) if entry.author else _("programme")
 
 

@@ -1,6 +1,5 @@
 """A customer's ledger over HTTP, and corrections of it (PT-1)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,6 @@ from rest_framework.response import Response
 from customers.queries import customer_key
 from loyalty_site.kernel.answers import Answer, idempotency_key
 from loyalty_site.kernel.api import ApiView
-from loyalty_site.kernel.callers import Caller
 from loyalty_site.kernel.errors import WrongState
 from loyalty_site.kernel.pagination import page
 from loyalty_site.kernel.schema import PAGE_PARAMETERS, listing, operation
@@ -23,6 +21,7 @@ from points.api.examples import CORRECTION
 from points.api.fields import AdjustmentIn, AdjustmentOut, EntryFilter, EntryOut
 from points.models import Entry
 from points.queries import entries, entries_of
+from points.rules import correction_fact
 from points.services import Posted, adjust
 
 TAG = "points"
@@ -75,16 +74,10 @@ class CustomerPoints(ApiView):
         programme's `second_person_points` is 202 and `waiting`: nothing moves until a second person confirms it."""
         given = self.read(AdjustmentIn)
         key = idempotency_key(request, is_required=True) or ""
+        fact = correction_fact(caller=self.caller.name, key=key)
         return self.effect(
-            lambda now: _adjusted(
-                customer_key(customer_id, caller=self.caller), given, fact=_fact(self.caller, key), now=now
-            )
+            lambda now: _adjusted(customer_key(customer_id, caller=self.caller), given, fact=fact, now=now)
         )
-
-
-def _fact(caller: Caller, key: str) -> str:
-    """Stands for the request for ever: its answer may be forgotten, but nothing is given twice (PT-4)."""
-    return f"adjust:{caller.name}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 def _adjusted(customer_id: int, given: dict[str, Any], *, fact: str, now: datetime) -> Answer:

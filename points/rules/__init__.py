@@ -2,6 +2,7 @@
 
 from points.rules.balance import Balance, balance_of
 from points.rules.dates import end_of_day, lot_dates
+from points.rules.facts import correcting_key, correction_fact
 from points.rules.lines import EntryKind, Line, LotState, debt_lines
 from points.rules.orders import earned_on, points_back, still_to_take_back
 from points.rules.returns import SpentPart, return_lines
@@ -18,6 +19,8 @@ __all__ = [
     "SpentPart",
     "available",
     "balance_of",
+    "correcting_key",
+    "correction_fact",
     "debt_lines",
     "earned_on",
     "end_of_day",

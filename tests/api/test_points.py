@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
-from loyalty_site.models import IdempotencyRecord
+from loyalty_site.models import ApiKey, IdempotencyRecord
 from points import services
+from points.admin import words
 from points.models import Entry, PendingAdjustment
+from points.rules import correcting_key, correction_fact
 from tests.api.conftest import Api, problem
 from tests.factories import CustomerFactory, EarningActionFactory, ProgrammeFactory, UserFactory
 
@@ -273,6 +276,17 @@ def test_same_key_gives_once_even_after_the_answer_is_forgotten(api: Api, api_wi
     assert problem(other_amount) == problem(taken) == (409, "idempotency_mismatch")
     assert other_customer.status_code == other_caller.status_code == 201
     assert points_of(api, customer) == NOTHING | {"available": 200}
+
+
+def test_correction_is_known_by_the_integration_that_asked_for_it(api: Api) -> None:
+    api.post(address(CustomerFactory()), {"amount": 100, "reason": "late"}, key="k-1")
+
+    number = ApiKey.objects.get().pk
+    assert correcting_key(Entry.objects.get().fact) == number
+    with override("en"):
+        assert words.author(Entry.objects.get()) == f"integration, key {number}"
+    assert correcting_key("adjust:manual:1") is None
+    assert len(correction_fact(caller=f"key:{10**18}", key="k" * 200)) < Entry._meta.get_field("fact").max_length
 
 
 def test_key_is_required(api: Api) -> None:

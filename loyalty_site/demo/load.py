@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.models import User
-from loyalty_site.demo import catalogue, club, codes, people, points, signins
+from loyalty_site.demo import catalogue, club, codes, people, points, signins, tiers
 from loyalty_site.demo.trade import is_trade_finished, plans, trade, traded_numbers
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from loyalty_site.progress import Progress
@@ -38,6 +38,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("accounts"), renew_signins),
         (_("catalogue"), partial(in_transaction, add_catalogue)),
         (_("customers"), partial(in_transaction, partial(people.add_customers, now))),
+        (_("tiers"), partial(add_tiers, now)),
         (_("promo codes"), partial(add_codes, now)),
         (_("memberships"), partial(in_transaction, add_club)),
         (_("points"), partial(add_gifts, points.EARLY, now)),
@@ -50,6 +51,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
     add_gifts(points.LATE, now)
     me, manager = people.demo_customers()[0], people.account(MANAGER)
     in_transaction(partial(club.add_own_codes, customer=me, by=manager, now=now))
+    tiers.review_everybody(now)
 
 
 def renew_signins() -> list[signins.SignIn]:
@@ -71,6 +73,12 @@ def add_catalogue() -> None:
     texts = catalogue.descriptions()
     with connection.cursor() as cursor:
         cursor.execute(DESCRIBE, [list(texts), list(texts.values())])
+
+
+def add_tiers(now: datetime) -> None:
+    customers = people.demo_customers()
+    in_transaction(partial(tiers.add_card, customers, people.account(MANAGER), now))
+    tiers.add_history(customers, now)
 
 
 def add_codes(now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from customers.models import Customer
 from loyalty_site.demo import catalogue
+from loyalty_site.demo.club import SKU as CLUB_SKU
 from loyalty_site.demo.codes import CODES, LAUNCH, PERSONAL, DemoCode, moment
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from orders.queries import QuoteRequest, quote
@@ -27,7 +28,7 @@ SEED = 20260601
 PREFIX = "demo-"
 # Over, used up, for others, off: what people try in vain.
 DEAD_CODES = ("shoes", "flash", "welcome", "knitwear")
-FRESH_ORDERS = 4
+FRESH_ORDERS = 5
 POINTS_EVERY, MOST_POINTS = 3, 400
 FATES = ("completed", "paid", "cancelled", "refunded", "partly refunded", "unpaid")
 FATE_WEIGHTS = (70, 12, 6, 4, 5, 0)
@@ -142,6 +143,7 @@ def _fresh_orders(people: Sequence[Customer], codes: dict[str, str], now: dateti
     code, shirts = codes["shirt_cleaning"], (("CLEAN-1", 2), ("CLEAN-2", 1))
     me = people[0]
     fresh = (
+        (timedelta(hours=30), people[5], ((CLUB_SKU, 1),), "pickup", "", "completed"),
         (timedelta(hours=22), people[1], shirts, "pickup", code, "completed"),
         (timedelta(hours=20), me, (("SHIRT-2", 1), ("CLEAN-1", 2)), "courier", code, "paid"),
         (timedelta(hours=9), None, shirts, "pickup", code, "paid"),

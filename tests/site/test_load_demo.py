@@ -17,6 +17,8 @@ from points.queries import balance, entries
 from promocodes.models import PromoCode
 from promocodes.queries import find_code
 from tests.factories import ProductFactory
+from tests.tiers.rows import offenders
+from tiers.models import Card, Membership, Standing
 from tiers.queries import standing
 from tiers.queries.plans import plans_on_sale
 
@@ -42,7 +44,7 @@ def rows() -> dict[str, int]:
 def test_demo_shows_something_everywhere_and_can_be_loaded_again():
     printed = load()
 
-    assert rows() == {"User": 5, "Customer": 24, "Product": 38, "Order": 144, "PromoCode": 36}
+    assert rows() == {"User": 5, "Customer": 24, "Product": 38, "Order": 145, "PromoCode": 36}
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     for signin in json.loads(path().read_text()):
         assert signin["password"] in printed
@@ -90,7 +92,7 @@ def test_demo_goes_on_where_it_stopped_and_renews_lost_passwords():
 
     second = load("--if-empty")
 
-    assert Order.objects.filter(external_number="demo-143").count() == 1
+    assert Order.objects.filter(external_number="demo-144").count() == 1
     path().unlink()
     third = load("--if-empty")
 
@@ -114,3 +116,13 @@ def test_demo_needs_a_word_in_production(settings):
         load()
 
     assert Product.objects.count() == 0
+
+
+def test_demo_has_customers_on_every_tier_one_going_down_a_card_and_a_member():
+    load()
+
+    assert set(Standing.objects.values_list("tier__code", flat=True)) == {"silver", "gold", "platinum"}
+    assert Standing.objects.get(lapses_at__isnull=False).customer.email == "customer4@example.com"
+    assert Card.objects.get(kind="imported").percent == 7
+    assert [member.customer.email for member in Membership.objects.all()] == ["customer5@example.com"]
+    assert offenders() == set()

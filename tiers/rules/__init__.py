@@ -1,6 +1,7 @@
 """Decisions about tiers, on plain values."""
 
 from tiers.rules.benefits import Benefits, Offer, Perks, benefits_of
+from tiers.rules.card_rows import CardRow
 from tiers.rules.cards import with_check_digit
 from tiers.rules.dates import months_after
 from tiers.rules.ladder import (
@@ -20,6 +21,7 @@ from tiers.rules.steps import Step, steps_percent
 __all__ = [
     "Basis",
     "Benefits",
+    "CardRow",
     "LadderSpec",
     "LadderTerms",
     "Missing",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from loyalty_site.journey.ledger import ledger_lines
 from loyalty_site.journey.replay import SECOND_CODE
 from loyalty_site.journey.run import Result
 
@@ -21,6 +22,8 @@ def figures(result: Result) -> Iterator[str]:
     yield from _speed(result)
     yield from _coupons(result)
     yield from _sums(result)
+    if result.moved:
+        yield from ledger_lines(result.moved)
 
 
 def _speed(result: Result) -> Iterator[str]:
@@ -30,7 +33,9 @@ def _speed(result: Result) -> Iterator[str]:
     if result.skipped:
         yield f"  ({result.skipped:,} baskets were there already)"
     if result.outcome.left:
-        yield f"  ({result.outcome.left:,} baskets are left: time ran out)"
+        yield f"  ({result.outcome.left:,} baskets and refunds are left: time ran out)"
+    yield f"  {result.paid_with_points:,} baskets were paid with points in part"
+    yield f"  {result.refunds:,} times goods came back"
     pieces = result.receipts.lines_in_one_piece()
     yield f"  {pieces:,} lines of weighed goods, fuel or uneven prices stand as one piece at the line's sum"
 
@@ -49,9 +54,10 @@ def _coupons(result: Result) -> Iterator[str]:
 def _sums(result: Result) -> Iterator[str]:
     goods = sum(order.goods for order in result.orders.values())
     discount = sum(order.discount for order in result.orders.values())
+    points = sum(order.points for order in result.orders.values())
     total = sum(order.total for order in result.orders.values())
     yield f"Orders compared with their receipts: {len(result.orders):,}"
-    yield f"  goods {goods:,.2f} − discount {discount:,.2f} = total {total:,.2f}"
+    yield f"  goods {goods:,.2f} − discount {discount:,.2f} − points {points:,.2f} = total {total:,.2f}"
     if not result.differences:
         yield "  every order reconciles to the kopeck"
         return

@@ -81,6 +81,14 @@ class Receipts(Sequence[Receipt]):
             sku=str(self._skus[place]), quantity=quantity, unit_price=amount(self._amounts[place]) / quantity
         )
 
+    def number_at(self, index: int) -> str:
+        """The receipt's number, without its lines."""
+        return str(self._numbers[self._starts[index]])
+
+    def moment_at(self, index: int) -> datetime:
+        """The receipt's moment, without its lines."""
+        return datetime.fromtimestamp(int(self._moments[self._starts[index]]), UTC)
+
     def numbers(self) -> Set[str]:
         """The numbers of all receipts."""
         return self._all_numbers

@@ -17,11 +17,16 @@ from loyalty_site.journey.replay import CHANNEL
 
 @dataclass(frozen=True)
 class ReplayedOrder:
-    """An order of the database with the sum of its lines; `code` is empty where none was taken."""
+    """An order of the database with the sum of its lines; `code` is empty where none was taken.
+
+    `automatic` is the part of `discount` that the tier gave, `points` what was paid with points, in money.
+    """
 
     basket: str
     goods: Decimal
     discount: Decimal
+    automatic: Decimal
+    points: Decimal
     total: Decimal
     lines_subtotal: Decimal
     lines_total: Decimal
@@ -45,6 +50,13 @@ def replayed_orders() -> dict[str, ReplayedOrder]:
     with connection.cursor() as cursor:
         cursor.execute(ORDERS, [CHANNEL])
         return {row[0]: ReplayedOrder(*row) for row in cursor.fetchall()}
+
+
+def refunds_of_baskets() -> dict[str, int]:
+    """How many times goods of each basket came back."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFUNDS, [CHANNEL])
+        return dict(cursor.fetchall())
 
 
 def differences(
@@ -76,12 +88,13 @@ def differences(
 
 
 def _compared(order: ReplayedOrder, goods: Decimal, discount: Decimal, is_code_right: bool) -> Iterable[Difference]:
+    to_pay = goods - discount - order.automatic - order.points
     sums = (
         ("the goods", goods, order.goods),
         ("the lines' goods", goods, order.lines_subtotal),
-        ("the discount", discount, order.discount),
-        ("the total", goods - discount, order.total),
-        ("the lines' total", goods - discount, order.lines_total),
+        ("the coupon's discount", discount, order.discount - order.automatic),
+        ("the total", to_pay, order.total),
+        ("the lines' total", to_pay, order.lines_total),
         ("the uses of codes", 1 if order.code else 0, order.uses),
         ("the code one of the receipt's", True, is_code_right),
     )
@@ -89,10 +102,17 @@ def _compared(order: ReplayedOrder, goods: Decimal, discount: Decimal, is_code_r
 
 
 ORDERS = """
-SELECT o.external_number, o.goods_total, o.discount_total, o.total,
+SELECT o.external_number, o.goods_total, o.discount_total,
+       COALESCE(sum((SELECT sum((part ->> 'amount')::numeric) FROM jsonb_array_elements(l.discounts) part
+                     WHERE part ->> 'source' <> 'promo_code')), 0), o.points_discount, o.total,
        sum(l.subtotal), sum(l.total), o.promo_code,
        (SELECT count(*) FROM promocodes_redemption r WHERE r.order_ref = 'order:' || o.id AND r.released_at IS NULL)
 FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
 WHERE o.channel = %s AND o.external_number IS NOT NULL
 GROUP BY o.id
+"""
+
+REFUNDS = """
+SELECT o.external_number, count(*) FROM orders_refund r JOIN orders_order o ON o.id = r.order_id
+WHERE o.channel = %s AND o.external_number IS NOT NULL GROUP BY o.id
 """

@@ -1,17 +1,22 @@
-"""Receipts replayed through the till's own services: place, pay and complete at the receipt's moment."""
+"""Receipts replayed through the till's own services: placed (some paid with points), paid and completed at the
+receipt's moment, some brought back in parts."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from math import inf
 
+from loyalty_site.journey.calendar import Event
 from loyalty_site.journey.coupons import CouponKey
 from loyalty_site.journey.receipts import Receipt
+from loyalty_site.journey.wishes import GoodsBack, share_of_points
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
-from orders.queries import QuoteRequest
-from orders.services import Contact, complete_order, pay_order, place_order
+from orders.models import Order, Refund
+from orders.queries import QuoteRequest, quote
+from orders.services import Contact, complete_order, pay_order, place_order, refund_order
 from promocodes.services import CodeRejected
 
 CHANNEL = "pos"
@@ -23,9 +28,10 @@ SECOND_CODE = "second_code"
 @dataclass
 class Outcome:
     """What came of the receipts: `refused` counts coupons by the reason their code was not taken,
-    `left` receipts that time ran out for."""
+    `left` receipts and refunds that time ran out for."""
 
     placed: int = 0
+    refunds: int = 0
     left: int = 0
     lines: int = 0
     used: int = 0
@@ -33,6 +39,7 @@ class Outcome:
 
     def add(self, other: "Outcome") -> None:
         self.placed += other.placed
+        self.refunds += other.refunds
         self.left += other.left
         self.lines += other.lines
         self.used += other.used
@@ -72,14 +79,15 @@ class Till:
 @requires_transaction
 def serve(*, receipt: Receipt, customer_id: int, code: str | None) -> None:
     """One receipt as one purchase at the till. Raises CodeRejected; then nothing of it remains."""
+    request = QuoteRequest(
+        channel=CHANNEL,
+        lines=tuple((line.sku, line.quantity) for line in receipt.lines),
+        unit_prices=tuple(line.unit_price for line in receipt.lines),
+        customer_id=customer_id,
+        promo_code=code,
+    )
     order = place_order(
-        request=QuoteRequest(
-            channel=CHANNEL,
-            lines=tuple((line.sku, line.quantity) for line in receipt.lines),
-            unit_prices=tuple(line.unit_price for line in receipt.lines),
-            customer_id=customer_id,
-            promo_code=code,
-        ),
+        request=replace(request, points_to_spend=points_asked(request, receipt)),
         contact=Contact(),
         now=receipt.at,
         external_number=receipt.number,
@@ -88,15 +96,33 @@ def serve(*, receipt: Receipt, customer_id: int, code: str | None) -> None:
     complete_order(number=order.number, now=receipt.at)
 
 
+def points_asked(request: QuoteRequest, receipt: Receipt) -> int:
+    """As the customer says when he is told how many points may be spent."""
+    share = share_of_points(receipt.number)
+    return int(quote(request, now=receipt.at).points_spendable * share) if share else 0
+
+
+def take_back(number: str, back: GoodsBack, now: datetime) -> Refund:
+    """Goods of the basket with this number come back to the till."""
+    order = Order.objects.get(channel=CHANNEL, external_number=number)
+    refund = partial(refund_order, number=order.number, lines=back.lines, reason=f"journey {back.part}", now=now)
+    return in_transaction(refund)
+
+
 def replay_all(
-    till: Till, receipts: Sequence[Receipt], places: Sequence[int], *, seen: Callable[[int], None]
+    till: Till, receipts: Sequence[Receipt], events: Sequence[Event], *, seen: Callable[[int], None]
 ) -> Outcome:
-    """Replay the receipts at these places in time; `seen` is told how many are done."""
+    """Let these events happen in their order; `seen` is told how many have."""
     total = Outcome()
-    for done, place in enumerate(places, start=1):
+    for done, event in enumerate(events, start=1):
         if time.monotonic() >= till.stop_at:
-            total.left = len(places) - done + 1
+            total.left = len(events) - done + 1
             break
-        total.add(till.replay(receipts[place]))
+        receipt = receipts[event.place]
+        if event.back is None:
+            total.add(till.replay(receipt))
+        else:
+            take_back(receipt.number, event.back, event.at)
+            total.refunds += 1
         seen(done)
     return total

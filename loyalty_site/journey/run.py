@@ -1,21 +1,33 @@
 """A whole replay, step by step: what `manage.py replay_journey` does."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from math import inf
 from typing import TextIO
 
+from django.utils import timezone
+
+from loyalty_site.journey.calendar import Done, Event, by_month, close_day, events_of, month_end
 from loyalty_site.journey.campaigns import add_campaigns, keys_by_campaign
 from loyalty_site.journey.catalogue import category_rows, product_rows
 from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
 from loyalty_site.journey.dataset import Dataset
 from loyalty_site.journey.households import add_households
+from loyalty_site.journey.ledger import PointsMoved, points_moved
+from loyalty_site.journey.programme import set_programme
 from loyalty_site.journey.receipts import Receipts
-from loyalty_site.journey.reconcile import Difference, ReplayedOrder, differences, replayed_orders
+from loyalty_site.journey.reconcile import (
+    Difference,
+    ReplayedOrder,
+    differences,
+    refunds_of_baskets,
+    replayed_orders,
+)
 from loyalty_site.journey.replay import Outcome, Till
+from loyalty_site.journey.wishes import REST_AFTER_DAYS
 from loyalty_site.journey.workers import replay_in_processes
 from loyalty_site.kernel.transactions import in_transaction
 from loyalty_site.progress import Progress
@@ -56,11 +68,17 @@ class Result:
     skipped: int
     seconds: float
     orders: Mapping[str, ReplayedOrder]
+    refunds: int
+    moved: PointsMoved | None
     differences: list[Difference]
 
     @property
     def per_second(self) -> float:
         return self.outcome.placed / self.seconds if self.seconds else 0.0
+
+    @property
+    def paid_with_points(self) -> int:
+        return sum(order.points > 0 for order in self.orders.values())
 
     @property
     def expected_uses(self) -> int:
@@ -82,6 +100,8 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
     After `seconds` of placing no receipt is begun any more.
     """
     receipts = wanted.of(dataset)
+    if len(receipts):
+        in_transaction(partial(set_programme, now=receipts[0].at))
     add_catalogue(dataset, receipts, out)
     customers = add_customers(receipts, out)
     coupons = match_coupons(dataset)
@@ -93,11 +113,17 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
         codes = add_campaigns(dataset, keys, coupons, customers, seen=codes_made.seen)
         codes_made.finish()
     present = replayed_orders().keys() & receipts.numbers()
-    parts = [receipts.places_of(worker, workers, without=present) for worker in range(workers)]
-    progress = Progress(out, "baskets", sum(map(len, parts)))
+    done = Done(present, refunds_of_baskets())
+    parts = [events_of(receipts, receipts.places_of(worker, workers), done) for worker in range(workers)]
+    progress = Progress(out, "baskets and refunds", sum(map(len, parts)))
     till = Till(customers, typed, codes, stop_at=time.monotonic() + seconds)
-    outcome = replay_in_processes(till, receipts, parts, seen=progress.seen)
-    progress.finish(outcome.placed)
+    outcome = live_through(till, receipts, parts, progress)
+    progress.finish(outcome.placed + outcome.refunds)
+    ends_at = month_end(receipts[len(receipts) - 1].at + timedelta(days=REST_AFTER_DAYS)) if len(receipts) else None
+    moved = points_moved(ends_at) if ends_at else None
+    if not outcome.left:
+        # The doctor goes by today's clock.
+        close_day(timezone.now())
     orders = {basket: order for basket, order in replayed_orders().items() if basket in receipts.numbers()}
     return Result(
         receipts=receipts,
@@ -107,8 +133,28 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
         skipped=len(present),
         seconds=progress.seconds,
         orders=orders,
+        refunds=sum(count for basket, count in refunds_of_baskets().items() if basket in orders),
+        moved=moved,
         differences=differences(receipts.frame, coupons, codes, orders, is_whole=not outcome.left),
     )
+
+
+def live_through(till: Till, receipts: Receipts, parts: Sequence[Sequence[Event]], progress: Progress) -> Outcome:
+    """Month by month; when one is over, points expire and tiers are reviewed."""
+    outcome, waiting, happened = Outcome(), sum(map(len, parts)), 0
+    for end, events in by_month(parts).items():
+        month = partial(_seen_after, progress, happened)
+        outcome.add(replay_in_processes(till, receipts, events, seen=month))
+        happened = outcome.placed + outcome.refunds
+        if outcome.left:
+            break
+        close_day(end)
+    outcome.left = waiting - happened
+    return outcome
+
+
+def _seen_after(progress: Progress, earlier: int, done: int) -> None:
+    progress.seen(earlier + done)
 
 
 def add_catalogue(dataset: Dataset, receipts: Receipts, out: TextIO) -> None:

@@ -10,6 +10,7 @@ from multiprocessing.sharedctypes import Synchronized
 
 from django.db import connections
 
+from loyalty_site.journey.calendar import Event
 from loyalty_site.journey.receipts import Receipts
 from loyalty_site.journey.replay import Outcome, Till, replay_all
 
@@ -21,9 +22,9 @@ class WorkerFailed(Exception):
 
 
 def replay_in_processes(
-    till: Till, receipts: Receipts, parts: Sequence[Sequence[int]], *, seen: Callable[[int], None]
+    till: Till, receipts: Receipts, parts: Sequence[Sequence[Event]], *, seen: Callable[[int], None]
 ) -> Outcome:
-    """Replay each part in a process of its own; `seen` is told how many receipts are done in all.
+    """Replay each part in a process of its own; `seen` is told how many events are done in all.
 
     Raises WorkerFailed when one of them does; receipts placed by then stay.
     """
@@ -62,7 +63,7 @@ def _next_answer(
 def _replay_part(
     till: Till,
     receipts: Receipts,
-    part: Sequence[int],
+    part: Sequence[Event],
     done: "Synchronized[int]",
     answers: "SimpleQueue[Outcome | str]",
 ) -> None:

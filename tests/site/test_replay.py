@@ -101,7 +101,7 @@ def test_figures_say_what_was_counted_and_what_was_not():
 
     assert "Redemptions in the data set: 4, of these receipts: 4" in text
     assert "uses counted:  2" in text
-    assert "goods 42.44 − discount 1.00 = total 41.44" in text
+    assert "goods 42.44 − discount 1.00 − points 0.00 = total 41.44" in text
     assert "every order reconciles to the kopeck" in text
 
 

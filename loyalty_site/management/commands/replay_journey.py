@@ -11,6 +11,9 @@ till states the prices of the receipt. Its campaigns become campaigns, its redee
 * a redemption is typed in the basket of that household and day that shows the coupon. An order takes one code (PC-10):
   a second coupon of the same receipt is reported as not counted.
 
+A quarter of the baskets asks to pay with points and 3 % bring goods back in parts, drawn by the basket's number. Points
+expire and tiers are reviewed at each month's end, on a programme at a tenth of the roubles (`journey/programme.py`).
+
 Baskets that are there already are skipped, so the command may be stopped and run again. It ends with the figures, the
 usage report of the campaigns and `doctor`, whose exit code it returns; sums that differ from a receipt make it 1.
 Progress goes to stderr.

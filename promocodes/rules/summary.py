@@ -50,7 +50,7 @@ def summary(facts: SummaryFacts) -> str:
     if facts.tier_name:
         parts.append(_("only from the tier “%(name)s” up") % {"name": facts.tier_name})
     if facts.customer_name:
-        parts.append(_("only for the customer %(name)s") % {"name": facts.customer_name})
+        parts.append(_("for one customer: %(name)s") % {"name": facts.customer_name})
     sentence = ", ".join(part for part in parts if part)
     return sentence[:1].upper() + sentence[1:]
 

@@ -183,7 +183,7 @@ def test_editor_makes_a_code_for_a_tier_and_one_customer(manager: Client) -> Non
     customer = CustomerFactory.create(email="buyer@shop.test", first_name="Buyer", last_name="One")
     typed = _typed(tier="gold", customer=" Buyer@Shop.test ")
     panel = manager.post(reverse("admin:promocodes_promocode_summary"), typed).context["panel"]
-    assert panel.sentence.endswith("only from the tier “Gold” up, only for the customer Buyer One")
+    assert panel.sentence.endswith("only from the tier “Gold” up, for one customer: Buyer One")
     page = manager.post(reverse(ADD), typed, follow=True)
     code = PromoCode.objects.get()
     assert (code.terms.tier, code.customer) == ("gold", customer)

@@ -85,12 +85,19 @@ _LOOK_AT_POINTS = frozenset(
         "points.view_entry",
         "points.view_pendingadjustment",
         "points.view_earningaction",
+        "points.view_segmentgrant",
     }
 )
 # Support settles complaints; what is above the programme's threshold waits for those who confirm (PT-1).
 _CORRECT_POINTS = frozenset({"points.adjust_points"})
 _KEEP_POINTS = frozenset(
-    {"points.confirm_adjustment", "points.add_earningaction", "points.change_earningaction", "points.view_report"}
+    {
+        "points.confirm_adjustment",
+        "points.add_earningaction",
+        "points.change_earningaction",
+        "points.add_segmentgrant",
+        "points.view_report",
+    }
 )
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})

@@ -6,6 +6,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "roll-up-code-quotes": {"task": "promocodes.tasks.roll_up_quotes", "schedule": 60.0},
     "warn-of-spent-budgets": {"task": "promocodes.tasks.warn_of_spent_budgets", "schedule": 300.0},
     "forget-old-answers": {"task": "loyalty_site.tasks.forget_old_answers", "schedule": 3600.0},
+    "continue-grants-to-segments": {"task": "points.tasks.continue_segment_grants", "schedule": 60.0},
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0},
     "tell-of-expiring-points": {"task": "points.tasks.tell_of_expiring_points", "schedule": 3600.0},
     "review-tiers": {"task": "tiers.tasks.review_tiers", "schedule": 24 * 3600.0},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from customers.queries import programme
 from loyalty_site.kernel.texts import money_text, number_text, percent_text
 from orders.models import Order
-from points.models import PendingAdjustment
+from points.models import PendingAdjustment, SegmentGrant
 from points.queries import owed_now, points_by_day
 from promocodes.queries.overview import refusals_of_days, terms_ending, uses_of_days
 from promocodes.rules import Reason, explain
@@ -26,7 +26,7 @@ Measured = tuple[str, list[Decimal], Callable[[Decimal], str]]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Ten queries. People without the right to look at codes see a greeting and their lists only."""
+    """Eleven queries. People without the right to look at codes see a greeting and their lists only."""
     if not request.user.has_perm("promocodes.view_promocode"):
         return {**context, "title": _("Today")}
     today, now = timezone.localdate(), timezone.now()
@@ -44,6 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "unpaid": _unpaid(request),
         "corrections": _corrections(request),
+        "grants": _grants(request),
     }
 
 
@@ -129,3 +130,10 @@ def _corrections(request: HttpRequest) -> int | None:
     if not request.user.has_perm("points.confirm_adjustment"):
         return None
     return PendingAdjustment.objects.filter(decided_at=None).count()
+
+
+def _grants(request: HttpRequest) -> int:
+    """Grants to segments that wait likewise."""
+    if not request.user.has_perm("points.confirm_adjustment"):
+        return 0
+    return SegmentGrant.objects.filter(decided_at=None, starts_at=None).count()

@@ -61,6 +61,12 @@ NAVIGATION = [
                 "points.view_pendingadjustment",
             ),
             _item(
+                _("Grants to segments"),
+                "redeem",
+                "admin:points_segmentgrant_changelist",
+                "points.view_segmentgrant",
+            ),
+            _item(
                 _("Actions that earn"),
                 "volunteer_activism",
                 "admin:points_earningaction_changelist",

@@ -17,6 +17,12 @@ from points.services.expire import Expired, expire_due
 from points.services.grants import Granted, grant_to_many
 from points.services.notices import queue_expiry_notices
 from points.services.posting import Posted, PostedEntry
+from points.services.segment_grants import (
+    ask_segment_grant,
+    confirm_segment_grant,
+    grant_chunk,
+    refuse_segment_grant,
+)
 from points.services.spend import return_spent, spend
 from points.services.take_back import take_back
 
@@ -34,15 +40,19 @@ __all__ = [
     "Posted",
     "PostedEntry",
     "adjust",
+    "ask_segment_grant",
     "confirm_adjustment",
+    "confirm_segment_grant",
     "earn",
     "earn_together",
     "expire_due",
+    "grant_chunk",
     "grant_to_many",
     "open_account",
     "put_action",
     "queue_expiry_notices",
     "refuse_adjustment",
+    "refuse_segment_grant",
     "report_action",
     "return_spent",
     "spend",

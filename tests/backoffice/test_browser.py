@@ -15,7 +15,7 @@ from orders.models import Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
 from tests.factories import NOW, CampaignFactory, CustomerFactory, SegmentFactory
-from tests.points.rows import earn, waiting_correction
+from tests.points.rows import earn, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -97,6 +97,9 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "actions": reverse("admin:points_earningaction_changelist"),
         "action": reverse("admin:points_earningaction_change", args=[action.pk]),
         "new action": reverse("admin:points_earningaction_add"),
+        "grants": reverse("admin:points_segmentgrant_changelist"),
+        "grant": reverse("admin:points_segmentgrant_page", args=[segment_grant(amount=10).pk]),
+        "new grant": reverse("admin:points_segmentgrant_add"),
         "points report": reverse("admin_points_report"),
         "staff": reverse("admin:customers_user_changelist"),
         "new staff": reverse("admin:customers_user_add"),

@@ -15,7 +15,7 @@ from orders.models import Category, Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
 from tests.factories import NOW, CampaignFactory, CardFactory, MembershipPlanFactory, SegmentFactory
-from tests.points.rows import adjust, waiting_correction
+from tests.points.rows import adjust, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 from tiers.models import Membership
 
@@ -68,6 +68,13 @@ RIGHTS = {
     "admin:points_pendingadjustment_confirm": "points.confirm_adjustment",
     "admin:points_pendingadjustment_refuse": "points.adjust_points",
     "admin:points_customer_correct": "points.adjust_points",
+    "admin:points_segmentgrant_changelist": "points.view_segmentgrant",
+    "admin:points_segmentgrant_add": "points.add_segmentgrant",
+    "admin:points_segmentgrant_page": "points.view_segmentgrant",
+    "admin:points_segmentgrant_change": "points.view_segmentgrant",
+    "admin:points_segmentgrant_progress": "points.view_segmentgrant",
+    "admin:points_segmentgrant_confirm": "points.confirm_adjustment",
+    "admin:points_segmentgrant_refuse": "points.view_segmentgrant",
     "admin:points_earningaction_changelist": "points.view_earningaction",
     "admin:points_earningaction_add": "points.add_earningaction",
     "admin:points_earningaction_change": "points.view_earningaction",
@@ -253,6 +260,7 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         "card": CardFactory.create().pk,
         "membershipplan": plan.pk,
         "membership": membership.pk,
+        "segmentgrant": segment_grant(amount=10).pk,
         "entry": Entry.objects.order_by("pk")[0].pk,
         "pendingadjustment": waiting_correction(shop["customer"], 1000).pk,
         "earningaction": EarningAction.objects.create(code="review", name="Review", amount=50).pk,

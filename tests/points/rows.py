@@ -8,10 +8,10 @@ from django.db import connection
 from customers.models import Customer, Programme
 from loyalty_site.kernel.transactions import in_transaction
 from points import services
-from points.models import Lot, PendingAdjustment
+from points.models import Lot, PendingAdjustment, SegmentGrant
 from points.queries import INVARIANTS, balance
 from points.services import Posted
-from tests.factories import NOW, ProgrammeFactory
+from tests.factories import NOW, ProgrammeFactory, SegmentFactory, SegmentMembershipFactory, UserFactory
 
 
 def day(number: float) -> datetime:
@@ -48,6 +48,24 @@ def waiting_correction(customer: Customer, amount: int, fact: str = "manual:larg
     Programme.objects.update(second_person_points=500)
     asked: PendingAdjustment = adjust(customer, amount, fact, **given)
     return asked
+
+
+def segment_grant(*, members: int = 1, **given: Any) -> SegmentGrant:
+    """Asked for by somebody, 100 points to each member of a new segment; given values come first."""
+    if "segment_id" not in given:
+        segment = SegmentFactory.create()
+        SegmentMembershipFactory.create_batch(members, segment=segment)
+        given["segment_id"] = segment.pk
+    by = given.pop("by", None) or UserFactory.create()
+    values = {
+        "amount": 100,
+        "kind": "manual",
+        "life_days": None,
+        "reason": "A gift",
+        "fact": "manual:grant",
+        "now": NOW,
+    }
+    return in_transaction(lambda: services.ask_segment_grant(by=by, **values | given))
 
 
 def expire(now: datetime) -> services.Expired:

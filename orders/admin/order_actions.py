@@ -13,7 +13,7 @@ from loyalty_site.kernel.texts import money_text
 from orders import services
 from orders.admin.order_page import CancelForm, PayForm, RefundForm, order_page, the_order
 from orders.models import Order
-from orders.rules.refunds import LineShare, RefundStep, refund_amounts
+from orders.queries.refund_preview import refund_preview
 
 MANUAL = "manual"
 
@@ -76,7 +76,7 @@ def refund(request: HttpRequest, order_id: int) -> HttpResponse:
         form.add_error(None, _("Say how many pieces of which line are given back."))
         return order_page(request, order, status=422, refund_form=form)
     if "_refund" not in request.POST:
-        return order_page(request, order, refund_form=form, preview=_preview(order, asked))
+        return order_page(request, order, refund_form=form, preview=refund_preview(order, dict(asked)))
     reason, by = form.cleaned_data["reason"], _name(request)
     done = attempt_form(
         form,
@@ -86,12 +86,6 @@ def refund(request: HttpRequest, order_id: int) -> HttpResponse:
         return order_page(request, the_order(order_id), status=422, refund_form=form)
     messages.success(request, _("%(amount)s given back.") % {"amount": money_text(done.amount)})
     return _back(order)
-
-
-def _preview(order: Order, asked: list[tuple[str, int]]) -> RefundStep:
-    """The same sum the service will give back (O-7)."""
-    shares = [LineShare(row.sku, row.quantity, row.total, row.refunded_quantity) for row in order.lines.all()]
-    return refund_amounts(shares, dict(asked), order.delivery_total)
 
 
 def _back(order: Order) -> HttpResponse:

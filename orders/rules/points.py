@@ -10,6 +10,9 @@ from orders.rules.discounts import Draft
 from orders.rules.facts import HUNDRED, AppliedCode, EarnTerms, PointsTerms, PricingPolicy
 from orders.rules.quote import Step
 
+# The ledger takes no more in one posting, so no order promises or spends more.
+MOST = 100_000_000
+
 
 @dataclass(frozen=True)
 class PaidWithPoints:
@@ -35,7 +38,7 @@ def paid_with_points(drafts: Sequence[Draft], points: PointsTerms) -> PaidWithPo
     """
     weights = [_payable(draft) for draft in drafts]
     allowed = floored(sum(weights, ZERO) * points.cap_percent / HUNDRED / points.point_value)
-    spendable = min(max(points.available, 0), allowed)
+    spendable = min(max(points.available, 0), allowed, MOST)
     spent = min(points.asked, spendable)
     money = split_amount(rounded(spent * points.point_value), weights)
     return PaidWithPoints(spent, spendable, tuple(money), tuple(split_units(spent, weights)), allowed)
@@ -68,7 +71,7 @@ def earned(
         ((draft.amount - money) * rate / HUNDRED for draft, money, rate in zip(drafts, paid, rates, strict=True)),
         ZERO,
     )
-    return rates, floored(exact)
+    return rates, min(floored(exact), MOST)
 
 
 def earn_step(count: int, rates: Sequence[Decimal], earn: EarnTerms, *, is_guest: bool) -> Step:

@@ -10,9 +10,10 @@ from customers.services import record_refund
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Order, OrderLine, Refund, RefundLine
+from orders.queries.refund_preview import points_step
 from orders.rules import Action, LineShare, RefundStep, next_status, refund_amounts
 from orders.services.locking import locked_order
-from orders.services.refund_points import move_points, points_step
+from orders.services.refund_points import move_points
 from promocodes.services import release_redemption
 
 

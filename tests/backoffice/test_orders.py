@@ -38,6 +38,8 @@ def test_why_not_gives_every_condition_with_its_verdict(manager: Client, shop: A
         "customer_uses_left": None,
         "first_order": None,
         "segment": None,
+        "tier": None,
+        "owner": None,
         "matching_items": True,
         "minimum": False,
         "budget_left": None,

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications.models import OutboxMessage
+from orders.queries.refund_preview import refund_preview
 from orders.services import cancel_overdue
 from points.models import Entry, Lot
 from tests.factories import CustomerFactory, ProductFactory, ProgrammeFactory
@@ -143,6 +144,15 @@ def test_unpaid_order_gives_its_points_back_when_its_time_is_over(till):
         (lambda: till.place("order", "SHIRT", points=100), 0, (0, 0, 0)),
         (lambda: cancel_overdue(number=till.numbers["order"], now=at(1)), 1, (100, 0, 0)),
     )
+
+
+def test_staff_are_shown_before_what_a_refund_moves(till):
+    earn(till.customer, 200, "action:1")
+    till.buy("order", "SHIRT", "BELT", quantity=2, points=200, delivery_price=Decimal("300.00"))
+    for asked in ({"SHIRT": 1}, {"BELT": 2}, {"SHIRT": 1}):
+        shown = refund_preview(till.order("order"), asked)
+        refund = till.refund("order", *asked.items())
+        assert (shown.amount, shown.points_returned, shown.points_taken_back) == moved(refund)
 
 
 PIECES = st.lists(st.tuples(st.sampled_from(["SHIRT", "SHOES", "BELT"]), st.integers(1, 4)), max_size=6)

@@ -12,7 +12,7 @@ from points.rules import EntryKind
 
 @dataclass(frozen=True)
 class Row:
-    """`amount` of one fact, over all lots it touched; `lots` are those whose life is worth telling."""
+    """`amount` of one fact over all lots it touched; `shares` say (points, lot) by the day on which the lots end."""
 
     title: str
     reason: str
@@ -20,7 +20,7 @@ class Row:
     balance_after: int
     moment: datetime
     order_ref: str
-    lots: tuple[Lot, ...]
+    shares: tuple[tuple[int, Lot], ...]
 
 
 def rows_of(entries: Iterable[Entry]) -> list[Row]:
@@ -37,8 +37,18 @@ def _row(group: Sequence[Entry]) -> Row:
         balance_after=newest.balance_after,  # type: ignore[attr-defined]
         moment=newest.posted_at,
         order_ref=newest.order_ref,
-        lots=tuple(entry.lot for entry in group if entry.lot and entry.kind in TELLING),
+        shares=_shares(group),
     )
+
+
+def _shares(group: Sequence[Entry]) -> tuple[tuple[int, Lot], ...]:
+    """Lots that end together are one, the soonest to end first."""
+    found: dict[datetime, tuple[int, Lot]] = {}
+    for entry in group:
+        if entry.lot and entry.kind in TELLING:
+            before, lot = found.get(entry.lot.expires_at, (0, entry.lot))
+            found[entry.lot.expires_at] = before + abs(entry.amount), lot
+    return tuple(found[end] for end in sorted(found))
 
 
 # Where points went to or came from is told by when those points expire.

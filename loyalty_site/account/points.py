@@ -23,7 +23,7 @@ from points.models import Lot
 from points.queries import balance, entries, living_lots
 from points.rules import EntryKind
 
-PAGE = 20
+PAGE, SOONEST = 20, 8
 # A debt is paid by two entries that change no balance: its owner sees it where the points came in.
 KINDS: dict[str, tuple[str | Promise, tuple[EntryKind, ...]]] = {
     "": (_("All movements"), tuple(kind for kind in EntryKind if kind != EntryKind.DEBT)),
@@ -64,6 +64,7 @@ def history(request: HttpRequest) -> HttpResponse:
     found = entries(customer.pk, kinds=KINDS[chosen["kind"]][1], since=now - timedelta(days=days) if days else None)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     has, lots = balance(customer.pk, now=now), living_lots(customer.pk, now=now)
+    ends = expiries(lots)
     context = {
         "customer": customer,
         "balance": has,
@@ -76,7 +77,8 @@ def history(request: HttpRequest) -> HttpResponse:
         "periods": [
             Choice(text, _query(chosen, period=key), key == chosen["period"]) for key, (text, _d) in PERIODS.items()
         ],
-        "expiries": expiries(lots),
+        "expiries": ends[:SOONEST],
+        "later": ends[SOONEST:],
         "pending": [lot for lot in lots if lot.available_from > now],
     }
     return render(request, "account/points.html", context)

@@ -86,7 +86,7 @@ def test_history_tells_each_movement_with_the_balance_after_it(member, customer)
         ),
         (
             "Оплата заказа 9 июня 2026, 12:00 Заказ № 2 из баллов, действующих до 10 июня 2027 включительно"
-            " из баллов, действующих до 10 июня 2027 включительно −120 Остаток после операции: 30 баллов"
+            " −120 Остаток после операции: 30 баллов"
         ),
         (
             "Подарок к празднику С Новым годом! 8 июня 2026, 12:00 действуют до 10 июня 2027 включительно +50"
@@ -97,6 +97,23 @@ def test_history_tells_each_movement_with_the_balance_after_it(member, customer)
             " Остаток после операции: 100 баллов"
         ),
     ]
+
+
+def test_points_from_lots_with_different_ends_are_told_apart(member, customer):
+    earn(customer, 100, "earn:order:1", expires_at=day(40))
+    earn(customer, 50, "earn:order:2", expires_at=day(60))
+    spend(customer, 120, "order:2")
+    row = ledger(member.get("/account/points/"))[0]
+    assert (
+        "100 баллов: из баллов, действующих до 20 июля 2026 включительно"
+        " 20 баллов: из баллов, действующих до 9 августа 2026 включительно −120" in row
+    )
+
+
+def test_ends_far_away_are_folded(member, customer):
+    for number in range(9):
+        earn(customer, 1, f"earn:order:{number}", expires_at=day(40 + number))
+    assert "27 июля 2026 1 балл Позже 28 июля 2026 1 балл" in words(member.get("/account/points/"))
 
 
 def test_history_leads_to_the_order(member, customer):

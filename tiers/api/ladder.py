@@ -26,6 +26,7 @@ class Tiers(ApiView):
 
     @operation("The ladder, lowest tier first", answer=LadderOut, tag=TAG, name="getLadder")
     def get(self, request: Request) -> Response:
+        """Keys with the scope `programme` or `customers` may read it; only `programme` may put it."""
         return Response(ladder_document(ladder()))
 
     @operation("Put a whole ladder", body=LadderIn, answer=LadderOut, examples=[LADDER], tag=TAG, name="putLadder")

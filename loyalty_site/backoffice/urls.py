@@ -6,7 +6,7 @@ from loyalty_site.backoffice import audit, points_report, programme
 
 urlpatterns = [
     path("", include("orders.admin.urls")),
-    path("ladder/", include("tiers.admin.urls")),
+    path("", include("tiers.admin.urls")),
     path("reports/", include("promocodes.admin.urls")),
     path("reports/points/", points_report.show, name="admin_points_report"),
     path("reports/points.csv", points_report.as_csv, name="admin_points_report_csv"),

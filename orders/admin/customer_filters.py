@@ -60,7 +60,7 @@ def tier_column() -> Callable[[Customer], str | SafeString]:
             return choices[0][1] if choices else "—"
         if standing.lapses_at is None:
             return str(standing.tier.shown_name)
-        until = _("until %(day)s") % {"day": day_text(standing.lapses_at)}
+        until = _("goes down %(day)s") % {"day": day_text(standing.lapses_at)}
         return format_html('{} <span class="bo-badge bo-badge--warn">{}</span>', standing.tier.shown_name, until)
 
     return tier

@@ -14,7 +14,7 @@ from loyalty_site.roles import sync_roles
 from orders.models import Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
-from tests.factories import NOW, CampaignFactory, CustomerFactory, SegmentFactory
+from tests.factories import NOW, CampaignFactory, CardFactory, CustomerFactory, MembershipPlanFactory, SegmentFactory
 from tests.points.rows import earn, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 
@@ -64,6 +64,7 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
     DoctorReport.objects.create(
         ran_at=NOW, seconds=1, findings={"points_fact_once": {"count": 1, "offenders": [{"fact": "earn:order:1"}]}}
     )
+    card = CardFactory.create()
     why = f"?promo_code={code.code}&sku=SHIRT-1&quantity=1&channel=site&customer=&email=&phone=&delivery=&at="
     return {
         "home": reverse("admin:index"),
@@ -109,6 +110,15 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "schedule": reverse("admin:django_celery_beat_periodictask_changelist"),
         "audit": reverse("admin_audit"),
         "doctor": reverse("admin:loyalty_site_doctorreport_changelist"),
+        "ladder": reverse("admin_ladder"),
+        "ladder editor": reverse("admin_ladder_edit"),
+        "discount ladders": reverse("admin_discount_steps"),
+        "cards": reverse("admin:tiers_card_changelist"),
+        "card": reverse("admin:tiers_card_page", args=[card.pk]),
+        "import of cards": reverse("admin:tiers_card_import"),
+        "plans": reverse("admin:tiers_membershipplan_changelist"),
+        "plan": reverse("admin:tiers_membershipplan_change", args=[MembershipPlanFactory.create().pk]),
+        "memberships": reverse("admin:tiers_membership_changelist"),
         "section": reverse("admin:app_list", args=["promocodes"]),
     }
 
@@ -151,3 +161,16 @@ def test_the_main_job_of_a_manager(open_as: Any, shop: Any) -> None:
 
 def _is_ours(page: Page, address: str) -> bool:
     return address.startswith(("data:", "blob:", "http://localhost", "http://127.0.0.1"))
+
+
+def test_the_ladder_is_tried_out_by_keyboard_and_saved(open_as: Any) -> None:
+    """Enter in a field previews, and only what was previewed is saved."""
+    page = open_as("administrator")
+    page.goto(reverse("admin_ladder_edit"))
+    page.fill("[name=tier-1-threshold_amount]", "20000")
+    page.press("[name=tier-1-threshold_amount]", "Enter")
+    page.wait_for_selector("text=Nobody would move.")
+    found = Axe().run(page).response["violations"]
+    assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
+    page.click("text=Save this ladder")
+    page.wait_for_selector("text=The ladder is saved.")

@@ -161,7 +161,7 @@ def test_a_tier_is_made_and_another_taken_off_and_put_back(administrator: Client
     page = administrator.get(reverse(EDIT))
     assert [tier.code for tier in page.context["off"]] == ["gold"]
     again = administrator.post(reverse(EDIT), typed(_add="gold"))
-    assert again.context["editor"].rows.forms[4]["threshold_amount"].value() == Decimal("50000.00")
+    assert again.context["editor"].rows.forms[4]["threshold_amount"].value() == Decimal(50_000)
 
 
 def test_the_basis_is_changed_to_orders(administrator: Client) -> None:
@@ -282,7 +282,7 @@ def test_support_reads_why_a_customer_is_still_silver(as_role: Any, shop: dict[s
     answer = as_role("support").get(reverse("admin:customers_customer_change", args=[customer.pk]))
     assert answer.context["why"] == (
         "₽3,200 more until “Gold”.",
-        f"On {day_text(day(10))} a purchase for ₽12,000 stops counting, then ₽15,200 will be missing.",
+        f"On {day_text(day(10))} 1 purchase for ₽12,000 stops counting, then ₽15,200 will be missing.",
     )
     assert answer.context["progress"] == {"counted": Decimal(46_800), "wanted": Decimal(50_000), "percent": 93}
     assert [row.amount for row, _order in answer.context["tier_purchases"]] == [Decimal(34_800), Decimal(12_000)]
@@ -303,7 +303,7 @@ def test_why_tells_of_losing_the_tier_going_down_and_membership() -> None:
     )
     today = day_text(NOW)
     assert why(facts) == (
-        "3 orders more until “Platinum”.",
+        "3 more orders until “Platinum”.",
         f"“Gold” is no longer reached: on {today} it becomes “Silver”. 1 order more would keep it.",
         (
             f"On {today} 2 purchases for ₽900 stop counting, then 5 orders will be missing, "
@@ -320,3 +320,17 @@ def test_why_at_the_top_off_the_ladder_and_before_the_review() -> None:
     )
     off = why(WhyFacts("Old", None, lapses_at=NOW, lapses_to="Silver"))
     assert off[1] == f"“Old” is off the ladder: on {day_text(NOW)} it becomes “Silver”."
+
+
+def test_why_counts_what_is_lost_before_the_day_of_going_down() -> None:
+    lapsing = WhyFacts(
+        tier="Platinum",
+        upper=None,
+        loss=Loss(NOW, 1, Decimal(80_000)),
+        lapses_at=day(12),
+        lapses_to="Gold",
+        keep=Lack("Platinum", Decimal(7_508)),
+    )
+    assert why(lapsing)[2] == (
+        f"On {day_text(NOW)} 1 purchase for ₽80,000 stops counting, then keeping “Platinum” takes ₽87,508 more."
+    )

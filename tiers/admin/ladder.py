@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 import customers.queries
@@ -17,6 +18,7 @@ from loyalty_site.kernel.transactions import in_transaction
 from tiers import queries, services
 from tiers.admin.ladder_form import LadderEditor, tier_initial
 from tiers.admin.ladder_preview import told_preview
+from tiers.admin.rows import plain
 from tiers.admin.words import told
 from tiers.models import Tier
 from tiers.queries.edits import LADDER, edits
@@ -67,6 +69,9 @@ def _previewed(request: HttpRequest, editor: LadderEditor, spec: LadderSpec, sea
 
 
 def _page(request: HttpRequest, editor: LadderEditor, status: int = 200, **context: Any) -> HttpResponse:
+    base = customers.queries.programme().base_earn_percent
+    for form in editor.rows.forms:
+        form.fields["cashback_percent"].widget.attrs["placeholder"] = str(localize(plain(base)))
     shown = {form.initial.get("code") or form["code"].value() for form in editor.rows.forms}
     return page(
         request,
@@ -74,7 +79,7 @@ def _page(request: HttpRequest, editor: LadderEditor, status: int = 200, **conte
         title=_("The ladder of tiers"),
         status=status,
         editor=editor,
-        base_percent=customers.queries.programme().base_earn_percent,
+        base_percent=base,
         off=[tier for tier in Tier.objects.filter(is_active=False).order_by("pk") if tier.code not in shown],
         may_save=request.user.has_perm("tiers.change_ladder"),
         changes=told(edits(*LADDER)),

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import DomainError
-from tiers.admin.rows import PercentField, SumField, place, row_set, typed_rows
+from tiers.admin.rows import PercentField, SumField, place, plain, row_set, typed_rows
 from tiers.models import Ladder, Tier
 from tiers.rules import Basis, LadderSpec, TierSpec
 
@@ -128,7 +128,7 @@ class LadderEditor:
 
 
 def tier_initial(tier: Tier) -> dict[str, Any]:
-    values = {name: getattr(tier, name) for name in TierForm.base_fields if hasattr(tier, name)}
+    values = {name: plain(getattr(tier, name)) for name in TierForm.base_fields if hasattr(tier, name)}
     return {**values, "saved": True}
 
 

@@ -29,7 +29,7 @@ class PlanForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     sku = forms.CharField(
-        label=gettext_lazy("SKU of the fee"),
+        label=gettext_lazy("The fee's SKU"),
         max_length=64,
         help_text=gettext_lazy("Whoever pays for these goods becomes a member. The fee is their price."),
     )

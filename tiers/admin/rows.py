@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -60,6 +61,13 @@ class RowSet(forms.BaseFormSet):
 
 def row_set(form: type[forms.Form], *, extra: int = 0) -> Any:
     return forms.formset_factory(form, formset=RowSet, extra=extra, max_num=MOST_ROWS, validate_max=True)
+
+
+def plain(value: Any) -> Any:
+    """A sum or a percent as people type it: without zeros behind the comma."""
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    return value
 
 
 def typed_rows(form: type[forms.Form], data: QueryDict, prefix: str) -> list[dict[str, Any]]:

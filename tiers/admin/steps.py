@@ -17,7 +17,7 @@ from loyalty_site.kernel.money import percent_of
 from loyalty_site.kernel.texts import percent_text
 from loyalty_site.kernel.transactions import in_transaction
 from tiers import services
-from tiers.admin.rows import PercentField, SumField, place, row_set, typed_rows
+from tiers.admin.rows import PercentField, SumField, place, plain, row_set, typed_rows
 from tiers.admin.words import told
 from tiers.models import DiscountStep, Tier
 from tiers.queries.edits import STEPS, edits
@@ -88,7 +88,7 @@ def _saved(request: HttpRequest, sent: dict[str, Any]) -> bool:
 def _loaded() -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {str(ladder): [] for ladder in DiscountStep.Ladder.values}
     for step in DiscountStep.objects.order_by("threshold_amount"):
-        found[step.ladder].append({"threshold_amount": step.threshold_amount, "percent": step.percent})
+        found[step.ladder].append({"threshold_amount": plain(step.threshold_amount), "percent": plain(step.percent)})
     return {ladder: StepRows(prefix=ladder, initial=rows) for ladder, rows in found.items()}
 
 

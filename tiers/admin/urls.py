@@ -5,7 +5,7 @@ from django.urls import path
 from tiers.admin import ladder, overview, steps
 
 urlpatterns = [
-    path("", overview.show, name="admin_ladder"),
-    path("edit/", ladder.edit, name="admin_ladder_edit"),
-    path("discounts/", steps.show, name="admin_discount_steps"),
+    path("ladder/", overview.show, name="admin_ladder"),
+    path("ladder/edit/", ladder.edit, name="admin_ladder_edit"),
+    path("discount-ladders/", steps.show, name="admin_discount_steps"),
 ]

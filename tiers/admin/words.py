@@ -37,16 +37,18 @@ class ToldEdit:
 
 def told(edits: list[Edit], names: dict[tuple[str, Any], str] | None = None) -> list[ToldEdit]:
     """`names` say what a key of a field stands for: `{("tier", 3): "Gold"}`."""
-    return [
+    found = [
         ToldEdit(
             at=edit.at,
             who=edit.who,
-            made=tuple(row_name(row) for row in edit.made),
+            # The settings' row came with the shop: no news to a reader.
+            made=tuple(row_name(row) for row in edit.made if not hasattr(row, "window_days")),
             removed=tuple(row_name(row) for row in edit.removed),
             fields=tuple(_told_field(field, names or {}) for field in edit.fields),
         )
         for edit in edits
     ]
+    return [edit for edit in found if edit.made or edit.removed or edit.fields]
 
 
 def row_name(row: Any) -> str:

@@ -25,10 +25,10 @@ class TierCount:
 
 @dataclass(frozen=True)
 class Move:
-    """`count` customers moved so on `day` (in the shop's time zone). `from_tier` None: from where everybody begins."""
+    """`count` customers moved so on `day` (in the shop's time zone)."""
 
     day: date
-    from_tier: Tier | None
+    from_tier: Tier
     to_tier: Tier
     cause: str
     count: int
@@ -58,7 +58,8 @@ def moves(*, since: datetime, until: datetime) -> list[Move]:
     """By day, pair of tiers and cause, `since` included, `until` not. Three queries."""
     tiers = _tiers()
     heights = {tier.pk: height for height, tier in enumerate(tiers)}
-    known = {tier.pk: tier for tier in tiers}
+    # Who had no row before stood where everybody begins.
+    known: dict[int | None, Tier] = {None: tiers[0], **{tier.pk: tier for tier in tiers}} if tiers else {}
     rows = (
         TierChange.objects.filter(changed_at__gte=since, changed_at__lt=until)
         .values("from_tier", "to_tier", "cause", day=TruncDate("changed_at", tzinfo=timezone.get_current_timezone()))
@@ -68,7 +69,7 @@ def moves(*, since: datetime, until: datetime) -> list[Move]:
     return [
         Move(
             row["day"],
-            known.get(row["from_tier"]),
+            known[row["from_tier"]],
             known[row["to_tier"]],
             row["cause"],
             row["count"],

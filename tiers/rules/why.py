@@ -56,7 +56,12 @@ def _way_up(facts: WhyFacts) -> str:
     if not facts.upper.amount and not facts.upper.orders:
         told = _("Enough is bought for “%(tier)s”: the next nightly review lifts the customer.")
         return told % {"tier": facts.upper.name}
-    return _("%(missing)s more until “%(tier)s”.") % {"missing": _lack_text(facts.upper), "tier": facts.upper.name}
+    orders = facts.upper.orders
+    if orders is None:
+        told = _("%(sum)s more until “%(tier)s”.")
+        return told % {"sum": money_text(facts.upper.amount or Decimal(0)), "tier": facts.upper.name}
+    told = ngettext("%(n)s more order until “%(tier)s”.", "%(n)s more orders until “%(tier)s”.", orders)
+    return told % {"n": number_text(orders), "tier": facts.upper.name}
 
 
 def _lapse(facts: WhyFacts) -> str:
@@ -75,14 +80,16 @@ def _loss(facts: WhyFacts) -> str:
         return ""
     said = {"day": day_text(loss.at), "n": number_text(loss.count), "sum": money_text(loss.amount)}
     told = ngettext(
-        "On %(day)s a purchase for %(sum)s stops counting",
+        "On %(day)s %(n)s purchase for %(sum)s stops counting",
         "On %(day)s %(n)s purchases for %(sum)s stop counting",
         loss.count,
     )
     parts = [told % said]
-    if facts.upper is not None:
-        missing = _lack_text(_after(facts.upper, loss))
-        parts.append(_("then %(missing)s will be missing") % {"missing": missing})
+    if facts.keep is not None and facts.lapses_at is not None and loss.at < facts.lapses_at:
+        told = _("then keeping “%(tier)s” takes %(missing)s more")
+        parts.append(told % {"tier": facts.tier, "missing": _lack_text(_after(facts.keep, loss))})
+    elif facts.upper is not None:
+        parts.append(_missing_then(facts.upper, loss))
     if loss.is_below:
         parts.append(_("and “%(tier)s” will no longer be reached") % {"tier": facts.tier})
     return ", ".join(parts) + "."
@@ -100,6 +107,15 @@ def _after(lack: Lack, loss: Loss) -> Lack:
     if lack.amount is not None:
         return Lack(lack.name, lack.amount + loss.amount)
     return Lack(lack.name, None, (lack.orders or 0) + loss.count)
+
+
+def _missing_then(upper: Lack, loss: Loss) -> str:
+    lack = _after(upper, loss)
+    if lack.amount is not None:
+        return _("then %(sum)s will be missing") % {"sum": money_text(lack.amount)}
+    orders = lack.orders or 0
+    told = ngettext("then %(n)s order will be missing", "then %(n)s orders will be missing", orders)
+    return told % {"n": number_text(orders)}
 
 
 def _lack_text(lack: Lack) -> str:

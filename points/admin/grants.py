@@ -208,7 +208,7 @@ def _state(grant: SegmentGrant) -> SafeString:
         return badge("warn", _("waits"))
     if grant.starts_at is None:
         return badge("bad", _("refused"))
-    return badge("good", _("finished")) if grant.finished_at else badge("info", _("is carried out"))
+    return badge("good", _("carried out")) if grant.finished_at else badge("info", _("is carried out"))
 
 
 def _given_text(grant: SegmentGrant) -> str:

@@ -116,7 +116,7 @@ class EntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("order"))
     def order_shown(self, obj: Entry) -> str:
         """Its number; the order itself is a step further, on the entry's page."""
-        return f"№ {obj.order_ref.removeprefix('order:')}" if obj.order_ref else "—"
+        return f"№\N{NO-BREAK SPACE}{obj.order_ref.removeprefix('order:')}" if obj.order_ref else "—"
 
     @admin.display(description=_("author"))
     def by(self, obj: Entry) -> str:

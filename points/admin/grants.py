@@ -30,7 +30,7 @@ class GrantForm(forms.Form):
     fact = forms.RegexField(r"\Amanual:[0-9a-f]{32}\Z", widget=forms.HiddenInput)
     segment = forms.ModelChoiceField(label=gettext_lazy("Segment"), queryset=Segment.objects.order_by("name", "pk"))
     amount = forms.IntegerField(
-        label=gettext_lazy("Points for each"),
+        label=gettext_lazy("Points for each customer"),
         min_value=1,
         max_value=MOST,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -84,7 +84,7 @@ class GrantAdmin(ReadOnlyAdmin):
     def state(self, obj: SegmentGrant) -> SafeString:
         return _state(obj)
 
-    @admin.display(description=gettext_lazy("points for each"))
+    @admin.display(description=gettext_lazy("points for each customer"))
     def points(self, obj: SegmentGrant) -> str:
         return number_text(obj.amount)
 

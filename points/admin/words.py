@@ -7,7 +7,7 @@ from loyalty_site.kernel.badges import badge
 from points.models import Entry, PendingAdjustment
 from points.rules import EntryKind, correcting_key
 
-MOODS = {EntryKind.TAKE_BACK: "warn", EntryKind.EXPIRE: "warn", EntryKind.DEBT: "bad"}
+MOODS = {EntryKind.TAKE_BACK: "warn", EntryKind.EXPIRE: "warn", EntryKind.DEBT: "info"}
 
 
 def kind_badge(entry: Entry) -> SafeString:

@@ -17,7 +17,8 @@ from tiers.models import TierChange
 from tiers.queries.counting import state_of_chosen
 from tiers.services.messages import tell_of_changes, tell_of_lapses
 
-CHUNK = 5_000
+# Standings of a chunk stay locked until its end, and payments wait for them: half a second, not several.
+CHUNK = 1_000
 LIFTING = ("up", "kept")
 
 

@@ -188,6 +188,9 @@ def test_points_nobody_has_are_refused(api: Api) -> None:
     answer = api.post("orders", basket(points_to_spend=10), key="k-1")
 
     assert problem(answer) == (422, "not_enough_points")
+    refused = answer.json()
+    assert (refused["points_available"], refused["points_spendable"]) == (0, 0)
+    assert [error["field"] for error in refused["errors"]] == ["points_to_spend"]
 
 
 @pytest.mark.parametrize("verb", ["pay", "complete", "cancel", "refund"])

@@ -35,6 +35,7 @@ def test_percent_text_shows_needed_places(language, percent, text):
 def test_number_text_groups_thousands():
     with translation.override("ru"):
         assert number_text(1_000_000) == "1\xa0000\xa0000"
+        assert number_text(-80) == "\N{MINUS SIGN}80"
 
 
 def test_day_and_moment_are_in_shop_time_zone():

@@ -6,7 +6,7 @@ from functools import partial
 from points.models import Entry
 from tests.chaos import shop
 from tests.chaos.stage import Findings, Scale, Verdict, judged
-from tests.races.points_business import REFUSALS, deadlocks, do_business
+from tests.races.points_business import REFUSALS, WAITED, deadlocks, do_business
 
 ACCOUNTS = 20
 
@@ -22,5 +22,5 @@ def everything_at_once(scale: Scale) -> Findings:
     wrong = [f"{count} × {what}" for what, count in counted.items() if what not in REFUSALS | {"done"}]
     if locked := deadlocks() - before:
         wrong.append(f"{locked} deadlocks")
-    facts = f"{counted['done']} done, {Entry.objects.count()} entries"
+    facts = f"{counted['done']} done, {counted[WAITED]} {WAITED}, {Entry.objects.count()} entries"
     return facts, wrong

@@ -41,8 +41,7 @@ def test_the_ledger_stays_true_under_everything_at_once() -> None:
     counted = do_business(people, workers=WORKERS, seconds=SECONDS)
 
     assert set(counted) <= REFUSALS | {"done"}, counted
-    # How far the business gets in a few seconds is the machine's; a debt needs a lot spent before it is taken back.
-    assert counted["done"] > 0
+    # A debt needs a lot spent before it is taken back: that a few seconds may not bring.
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert {"earn", "spend", "return", "take_back", "expire"} <= kinds
     assert offenders() == set()
@@ -117,8 +116,17 @@ def test_a_payment_reported_by_everybody_at_once_earns_once() -> None:
 
 @pytest.fixture
 def _without_guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The account is read and not locked, and no constraint stands behind."""
+    """The account is read and not locked, no constraint stands behind, and between reading and writing lies a moment.
+
+    With it the control overspends on any machine: all workers have read before the first of them writes.
+    """
     monkeypatch.setattr(posting, "LOCK", posting.LOCK.removesuffix(" FOR NO KEY UPDATE"))
+    slow = posting.POST_LINES.replace(
+        "WITH line AS (\n    SELECT * FROM unnest(",
+        "WITH moment AS MATERIALIZED (SELECT pg_sleep(0.03)), line AS (\n    SELECT line.* FROM moment, unnest(",
+    )
+    assert slow != posting.POST_LINES
+    monkeypatch.setattr(posting, "POST_LINES", slow)
     checks = remaining_checks()
     run(*(f'ALTER TABLE points_lot DROP CONSTRAINT "{name}"' for name, _definition in checks))
     yield

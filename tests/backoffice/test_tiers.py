@@ -319,7 +319,7 @@ def test_why_at_the_top_off_the_ladder_and_before_the_review() -> None:
         "Enough is bought for “Gold”: the next nightly review lifts the customer.",
     )
     off = why(WhyFacts("Old", None, lapses_at=NOW, lapses_to="Silver"))
-    assert off[1] == f"“Old” is off the ladder: on {day_text(NOW)} it becomes “Silver”."
+    assert off[0] == f"“Old” is off the ladder: on {day_text(NOW)} it becomes “Silver”."
 
 
 def test_why_counts_what_is_lost_before_the_day_of_going_down() -> None:
@@ -331,6 +331,6 @@ def test_why_counts_what_is_lost_before_the_day_of_going_down() -> None:
         lapses_to="Gold",
         keep=Lack("Platinum", Decimal(7_508)),
     )
-    assert why(lapsing)[2] == (
+    assert why(lapsing)[1] == (
         f"On {day_text(NOW)} 1 purchase for ₽80,000 stops counting, then keeping “Platinum” takes ₽87,508 more."
     )

@@ -26,7 +26,7 @@ class LadderForm(forms.Form):
         max_value=3660,
     )
     grace_days = forms.IntegerField(
-        label=_("Days between the notice and the way down"),
+        label=_("Grace, days"),
         help_text=_("Whoever no longer reaches his tier is told and keeps it for so long."),
         min_value=0,
         max_value=366,

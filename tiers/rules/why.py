@@ -52,7 +52,8 @@ def why(facts: WhyFacts) -> tuple[str, ...]:
 
 def _way_up(facts: WhyFacts) -> str:
     if facts.upper is None:
-        return _("“%(tier)s” is the highest tier.") % {"tier": facts.tier}
+        # Who is about to lose the highest tier has other news.
+        return "" if facts.lapses_at else _("“%(tier)s” is the highest tier.") % {"tier": facts.tier}
     if not facts.upper.amount and not facts.upper.orders:
         told = _("Enough is bought for “%(tier)s”: the next nightly review lifts the customer.")
         return told % {"tier": facts.upper.name}

@@ -75,7 +75,8 @@ class Shop:
 
     def business(self) -> Callable[[], object]:
         customer, number = self.random.choice(self.customers), self.random.randrange(40)
-        order, now = f"order:{customer}:{number}", self.now
+        # No order of the shop: the doctor would look for it.
+        order, now = f"chaos:{customer}:{number}", self.now
         some = self.random.choice([None, self.random.randint(1, 60)])
         match self.random.randrange(20):
             case 0 | 1 | 2 | 3 | 4:

@@ -42,12 +42,14 @@ WHERE customer_id = ANY(ARRAY(
 ORDER BY customer_id FOR NO KEY UPDATE
 """
 
-# A statement of its own, so that it sees what the accounts' last holders did.
+# A statement of its own, so that it sees what the accounts' last holders did. Joined with itself for what was left
+# before: `RETURNING old` would do as well, but asks for PostgreSQL 18.
 EXPIRE = """
 WITH swept AS (
-    UPDATE points_lot SET remaining = 0
-    WHERE account_id = ANY(%(accounts)s) AND remaining > 0 AND expires_at <= %(now)s
-    RETURNING id, account_id, old.remaining AS lost, expires_at
+    UPDATE points_lot l SET remaining = 0
+    FROM points_lot was
+    WHERE was.id = l.id AND was.account_id = ANY(%(accounts)s) AND was.remaining > 0 AND was.expires_at <= %(now)s
+    RETURNING l.id, l.account_id, was.remaining AS lost, l.expires_at
 ), posted AS (
     INSERT INTO points_entry (account_id, lot_id, kind, amount, fact, part, order_ref, reason, posted_at)
     SELECT account_id, id, 'expire', -lost, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date,

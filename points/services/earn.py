@@ -37,7 +37,7 @@ def earn(
     """`amount` points in a new lot of `kind` (`Lot.Kind`), pending until `available_from`.
 
     The same fact again returns the first result, whatever the dates; with another customer, amount or kind it
-    raises FactTaken. Two statements, one more with a customer's first points.
+    raises FactTaken. Two statements.
     """
     checked_amount(amount)
     debt = lock_or_open_account(customer_id, now=now)

@@ -69,16 +69,12 @@ def lock_account(customer_id: int) -> int | None:
 
 
 def lock_or_open_account(customer_id: int, *, now: datetime) -> int:
-    """Like `lock_account`; the first points of a customer open his account."""
-    debt = lock_account(customer_id)
-    if debt is not None:
-        return debt
+    """Like `lock_account`; the first points of a customer open his account. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [customer_id, now])
-        if cursor.rowcount:
-            return 0
-    # Somebody else opened it a moment ago.
-    return lock_account(customer_id) or 0
+        cursor.execute(LOCK_OR_OPEN, {"customer": customer_id, "now": now})
+        row = cursor.fetchone()
+    # No row: somebody else opened it a moment ago.
+    return int(row[0]) if row else lock_account(customer_id) or 0
 
 
 def post_lot(origin: Origin, lot: NewLot, *, kind: EntryKind, debt: int) -> Posted | None:
@@ -140,8 +136,15 @@ def _written(sql: str, values: dict[str, Any]) -> tuple[PostedEntry, ...]:
 
 LOCK = "SELECT debt FROM points_pointsaccount WHERE customer_id = %s FOR NO KEY UPDATE"
 
-OPEN = """
-INSERT INTO points_pointsaccount (customer_id, debt, opened_at) VALUES (%s, 0, %s) ON CONFLICT (customer_id) DO NOTHING
+LOCK_OR_OPEN = """
+WITH held AS MATERIALIZED (
+    SELECT debt FROM points_pointsaccount WHERE customer_id = %(customer)s FOR NO KEY UPDATE
+), opened AS (
+    INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
+    SELECT %(customer)s, 0, %(now)s WHERE NOT EXISTS (SELECT FROM held)
+    ON CONFLICT (customer_id) DO NOTHING RETURNING debt
+)
+SELECT debt FROM held UNION ALL SELECT debt FROM opened
 """
 
 POST_LOT = """

@@ -335,7 +335,7 @@ def test_an_account_is_opened_once(customer):
 
 
 def test_statements(customer, django_assert_num_queries: DjangoAssertNumQueries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         earn(customer, 100, "earn:order:1")
     with django_assert_num_queries(2):
         earn(customer, 300, "first_purchase:order:1", kind="first_purchase")

@@ -17,7 +17,7 @@ def issue(customer, *, on=0):
 
 def test_the_first_payment_issues_a_card(django_assert_num_queries):
     customer = CustomerFactory.create()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         card = issue(customer)
     assert card == Card.objects.get()
     assert (card.kind, card.customer, card.percent, card.issued_at, card.blocked_at) == (

@@ -61,8 +61,8 @@ def lack_text(ahead: NextTier) -> str:
 
 
 def way_to_next(standing: StandingView, *, base_percent: Decimal) -> Way | None:
-    """None on the top."""
-    ahead = standing.next
+    """None on the top. Who deserves more already is told of that tier, and not of one that he passes by."""
+    ahead = standing.rises_to or standing.next
     if ahead is None:
         return None
     by_orders = standing.basis == Basis.ORDERS
@@ -70,7 +70,7 @@ def way_to_next(standing: StandingView, *, base_percent: Decimal) -> Way | None:
     return Way(
         value=int(standing.orders if by_orders else standing.spent),
         most=int(most or 0),
-        text=lack_text(ahead) if ahead.missing_amount or ahead.missing_orders else "",
+        text="" if standing.rises_to else lack_text(ahead),
         name=ahead.name,
         brings=brings(ahead.tier, base_percent=base_percent),
     )

@@ -9,7 +9,7 @@ import customers.queries
 import tiers.queries
 from customers.models import Customer
 from orders.queries import admin_links
-from tiers.queries import CountedPurchase, StandingView
+from tiers.queries import CountedPurchase, NextTier, StandingView
 from tiers.queries.brings import brings_text
 from tiers.rules.why import Lack, Loss, WhyFacts, why
 
@@ -26,6 +26,7 @@ def tier_story(customer: Customer, *, now: datetime) -> dict[str, Any]:
     refs |= {row.order_ref for row in [*memberships, *changes] if row.order_ref}
     base = customers.queries.programme().base_earn_percent
     links = admin_links(refs) if refs else {}
+    upper = _upper(standing)
     return {
         "standing": standing,
         "why": why(why_facts(standing, purchases)),
@@ -36,12 +37,13 @@ def tier_story(customer: Customer, *, now: datetime) -> dict[str, Any]:
         "tier_memberships": [(row, links.get(row.order_ref)) for row in memberships],
         "cards": customer.cards.order_by("-pk")[:SHOWN],
         "tier_brings": brings_text(standing.tier, base),
-        "next_brings": brings_text(standing.next.tier, base) if standing.next else "",
+        "upper": upper,
+        "next_brings": brings_text(upper.tier, base) if upper else "",
     }
 
 
 def why_facts(standing: StandingView, purchases: Sequence[CountedPurchase]) -> WhyFacts:
-    upper, keep, paid = standing.next, standing.to_keep, standing.membership
+    upper, keep, paid = _upper(standing), standing.to_keep, standing.membership
     return WhyFacts(
         tier=standing.name,
         upper=Lack(upper.name, upper.missing_amount, upper.missing_orders) if upper else None,
@@ -70,10 +72,16 @@ def _first_loss(standing: StandingView, purchases: Sequence[CountedPurchase]) ->
 
 def _progress(standing: StandingView) -> dict[str, Any] | None:
     """The way from nothing to the next tier: what counts, what it takes, whole percents."""
-    if standing.next is None:
+    upper = _upper(standing)
+    if upper is None:
         return None
-    wanted, counted = _height(standing, standing.next.tier), _counted(standing)
+    wanted, counted = _height(standing, upper.tier), _counted(standing)
     return {"counted": counted, "wanted": wanted, "percent": min(int(counted * 100 / wanted), 100) if wanted else 100}
+
+
+def _upper(standing: StandingView) -> NextTier | None:
+    """The tier ahead: the one that the next review lifts him to, else the next one up."""
+    return standing.rises_to or standing.next
 
 
 def _height(standing: StandingView, tier: Any) -> Decimal:

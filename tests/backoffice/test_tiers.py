@@ -289,6 +289,19 @@ def test_support_reads_why_a_customer_is_still_silver(as_role: Any, shop: dict[s
     assert [change.to_tier.code for change, _order in answer.context["tier_changes"]] == ["silver"]
 
 
+def test_support_reads_of_a_tier_that_is_deserved_before_the_review(as_role: Any) -> None:
+    customer = CustomerFactory.create()
+    buy(customer, 60_000, on=-1)
+    answer = as_role("support").get(reverse("admin:customers_customer_change", args=[customer.pk]))
+    gold = tier("gold").shown_name
+    assert answer.context["upper"].tier == tier("gold")
+    assert answer.context["progress"] == {"counted": Decimal(60_000), "wanted": Decimal(50_000), "percent": 100}
+    assert answer.context["why"] == (
+        f"Enough is bought for “{gold}”: the next nightly review lifts the customer.",
+        f"On {day_text(day(364))} 1 purchase for ₽60,000 stops counting.",
+    )
+
+
 def test_why_tells_of_losing_the_tier_going_down_and_membership() -> None:
     facts = WhyFacts(
         tier="Gold",

@@ -9,7 +9,7 @@ from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
 from tests.factories import CardFactory, CustomerFactory, MembershipPlanFactory, ProductFactory, UserFactory
 from tests.shop.conftest import Visitor, text, words
-from tests.tiers.rows import day, pay, review
+from tests.tiers.rows import buy, day, pay, review
 from tiers.models import Ladder
 from tiers.services import issue_card, start_memberships
 
@@ -57,6 +57,15 @@ def test_way_is_told_in_orders_where_orders_count(member, customer, made, told):
     assert f"{told} до уровня «Серебро»" in page
     assert "от 15 заказов" in page
     assert "Считаются оплаченные заказы за последние 365 дней" in page
+
+
+def test_who_deserves_more_before_the_review_is_told_of_that_tier(member, customer):
+    """An import does not lift at once: neither “0 ₽ more”, nor the tier that he passes by."""
+    buy(customer, 60_000)
+    for path in ("/account/", "/account/tiers/"):
+        page = words(member.get(path))
+        assert "Уровень «Золото» достигнут" in page
+        assert "Ещё 0 ₽" not in page
 
 
 def test_top_of_the_ladder_has_no_way(member, customer):

@@ -50,6 +50,17 @@ def test_at_the_top_there_is_no_next():
     assert queries.standing(customer.pk, now=NOW).next is None
 
 
+def test_who_deserves_more_already_rises_with_the_next_review():
+    customer = CustomerFactory.create()
+    buy(customer, 60_000)
+    view = queries.standing(customer.pk, now=NOW)
+    assert (view.code, view.next.code, view.next.missing_amount) == ("standard", "silver", Decimal("0.00"))
+    assert (view.rises_to.code, view.rises_to.missing_amount, view.rises_to.tier) == ("gold", 0, tier("gold"))
+    review()
+    view = queries.standing(customer.pk, now=NOW)
+    assert (view.code, view.rises_to) == ("gold", None)
+
+
 def test_in_orders_where_orders_count():
     Ladder.objects.update(basis="orders")
     customer = CustomerFactory.create()

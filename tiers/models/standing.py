@@ -81,7 +81,10 @@ class TierChange(models.Model):
                 name="tiers_change_purchase_lifts",
             ),
         ]
-        indexes = [models.Index("customer", "id", name="tiers_change_customer")]
+        indexes = [
+            models.Index("customer", "id", name="tiers_change_customer"),
+            models.Index("changed_at", name="tiers_change_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.from_tier_id} → {self.to_tier_id}"

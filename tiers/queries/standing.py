@@ -12,7 +12,7 @@ from tiers.models import Membership, Tier, TierChange
 from tiers.queries.counting import COUNTED, LADDER
 from tiers.queries.ladder import LadderView, ladder_of, terms_of
 from tiers.queries.memberships import LIVE, memberships
-from tiers.rules import Basis, Missing, Progress, deserved, height, missing, next_after
+from tiers.rules import Basis, Missing, Progress, TierTerms, deserved, height, missing, next_after
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class NextTier:
 class StandingView:
     """The tier a customer has earned, and what counts for it: `spent` roubles and `orders`.
 
+    `rises_to`: he deserves a higher tier already, by an import or an edit of the ladder, and the next nightly review
+    lifts him to it; None otherwise.
     `lapses_at`: he has been told that he goes down to `lapses_to` then; `to_keep` is what would keep him.
     `membership` lies over it: the live one of the highest tier, with `paid_until`.
     """
@@ -40,6 +42,7 @@ class StandingView:
     spent: Decimal
     orders: int
     next: NextTier | None
+    rises_to: NextTier | None
     lapses_at: datetime | None
     lapses_to: Tier | None
     to_keep: NextTier | None
@@ -74,6 +77,7 @@ def standing(customer_id: int, *, now: datetime) -> StandingView:
     upper = next_after(rungs.terms, terms_of(tier))
     merits = deserved(rungs.terms, progress)
     is_lapsing = lapses_at is not None and merits.code != tier.code
+    is_rising = _is_higher(rungs.basis, merits, terms_of(tier))
     return StandingView(
         code=tier.code,
         name=tier.shown_name,
@@ -81,6 +85,7 @@ def standing(customer_id: int, *, now: datetime) -> StandingView:
         spent=spent,
         orders=orders,
         next=_next(rungs, upper.code, progress) if upper else None,
+        rises_to=_next(rungs, merits.code, progress) if is_rising else None,
         lapses_at=lapses_at if is_lapsing else None,
         lapses_to=_tier(rungs, merits.code) if is_lapsing else None,
         to_keep=_next(rungs, tier.code, progress) if is_lapsing and tier.is_active else None,
@@ -88,6 +93,12 @@ def standing(customer_id: int, *, now: datetime) -> StandingView:
         tier=tier,
         basis=rungs.basis,
     )
+
+
+def _is_higher(basis: Basis, merits: TierTerms, own: TierTerms) -> bool:
+    """As the review judges it: nobody is lifted from a tier whose height is not known."""
+    deserves, stands = height(basis, merits), height(basis, own)
+    return deserves is not None and stands is not None and deserves > stands
 
 
 def _tier(rungs: LadderView, code: str) -> Tier:

@@ -54,7 +54,7 @@ def _way_up(facts: WhyFacts) -> str:
     if facts.upper is None:
         # Who is about to lose the highest tier has other news.
         return "" if facts.lapses_at else _("“%(tier)s” is the highest tier.") % {"tier": facts.tier}
-    if not facts.upper.amount and not facts.upper.orders:
+    if not _is_lacking(facts.upper):
         told = _("Enough is bought for “%(tier)s”: the next nightly review lifts the customer.")
         return told % {"tier": facts.upper.name}
     orders = facts.upper.orders
@@ -89,7 +89,7 @@ def _loss(facts: WhyFacts) -> str:
     if facts.keep is not None and facts.lapses_at is not None and loss.at < facts.lapses_at:
         told = _("then keeping “%(tier)s” takes %(missing)s more")
         parts.append(told % {"tier": facts.tier, "missing": _lack_text(_after(facts.keep, loss))})
-    elif facts.upper is not None:
+    elif facts.upper is not None and _is_lacking(facts.upper):
         parts.append(_missing_then(facts.upper, loss))
     if loss.is_below:
         parts.append(_("and “%(tier)s” will no longer be reached") % {"tier": facts.tier})
@@ -102,6 +102,10 @@ def _membership(facts: WhyFacts) -> str:
     told = _("The membership “%(plan)s” gives what “%(tier)s” brings until %(day)s, whatever has been bought.")
     until = day_text(facts.membership_until)
     return told % {"plan": facts.membership, "tier": facts.membership_tier, "day": until}
+
+
+def _is_lacking(lack: Lack) -> bool:
+    return bool(lack.amount or lack.orders)
 
 
 def _after(lack: Lack, loss: Loss) -> Lack:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 import customers.queries
-import tiers.queries
 from promocodes.queries import PersonalCode, PersonalState, personal_codes
+from tiers.queries import benefits
 
 
 def own_codes(customer_id: int, *, now: datetime) -> list[PersonalCode]:
@@ -13,15 +13,18 @@ def own_codes(customer_id: int, *, now: datetime) -> list[PersonalCode]:
     shopper = customers.queries.shopper(customer_id)
     if shopper is None:
         return []
-    return codes_for(customer_id, segments=shopper.segments, has_bought=shopper.has_bought, now=now)
+    return personal_codes(
+        customer_id,
+        segments=shopper.segments,
+        tiers=benefits(customer_id, now=now).reached,
+        has_bought=shopper.has_bought,
+        now=now,
+    )
 
 
-def usable_codes(customer_id: int, *, segments: Collection[str], has_bought: bool, now: datetime) -> list[PersonalCode]:
-    """Those that are active, for somebody whose segments are known already. At most three queries."""
-    found = codes_for(customer_id, segments=segments, has_bought=has_bought, now=now)
+def usable_codes(
+    customer_id: int, *, segments: Collection[str], tiers: Collection[str], has_bought: bool, now: datetime
+) -> list[PersonalCode]:
+    """Those that are active, for somebody whose segments and tiers are known already. At most two queries."""
+    found = personal_codes(customer_id, segments=segments, tiers=tiers, has_bought=has_bought, now=now)
     return [code for code in found if code.state == PersonalState.ACTIVE]
-
-
-def codes_for(customer_id: int, *, segments: Collection[str], has_bought: bool, now: datetime) -> list[PersonalCode]:
-    reached = tiers.queries.benefits(customer_id, now=now).reached
-    return personal_codes(customer_id, segments=segments, tiers=reached, has_bought=has_bought, now=now)

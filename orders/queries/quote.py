@@ -20,6 +20,7 @@ from orders.queries.terms import Terms, with_benefits
 from orders.queries.who import Buyer, buyer
 from orders.rules import LineInput, Quote
 from promocodes.rules import Verdict
+from tiers.rules import Benefits
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Pricing:
     quote: Quote
     buyer: Buyer
     programme: Programme
+    benefits: Benefits
     lines: tuple[LineInput, ...]
     answer: CodeAnswer | None
 
@@ -96,7 +98,7 @@ def priced(request: QuoteRequest, *, now: datetime, include_drafts: bool = False
         delivery_price=request.delivery_price,
     )
     quoted, answer = _price_with(lines, answer, terms)
-    return Pricing(quoted, who, programme, lines, answer)
+    return Pricing(quoted, who, programme, benefits, lines, answer)
 
 
 def _price_with(

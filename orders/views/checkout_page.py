@@ -78,10 +78,14 @@ class CheckoutPage:
     def price(self, now: datetime) -> None:
         """Fill in the quote and, while no code applies, the customer's own codes to choose from."""
         self._price(now)
-        buyer = self._pricing.buyer
+        buyer, benefits = self._pricing.buyer, self._pricing.benefits
         if self.customer and not (self.outcome and self.outcome.is_applied):
             self.own_codes = usable_codes(
-                self.customer.pk, segments=buyer.segments, has_bought=buyer.has_bought, now=now
+                self.customer.pk,
+                segments=buyer.segments,
+                tiers=benefits.reached,
+                has_bought=buyer.has_bought,
+                now=now,
             )
 
     def _price(self, now: datetime) -> None:

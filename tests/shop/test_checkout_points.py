@@ -183,10 +183,10 @@ def test_part_sent_by_htmx_has_the_points(member):
 
 def test_checkout_asks_the_same_for_one_line_and_three(member, django_assert_num_queries):
     member.press("recalculate", points="100")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         member.get("/checkout/")
     member.put("CUP", 3)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         member.get("/checkout/")
 
 

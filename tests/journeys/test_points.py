@@ -157,5 +157,5 @@ def test_printed_card_is_alone_on_its_page(host: Host, member: Customer, sign_in
     page.goto("/account/card/")
     page.emulate_media(media="print")
     assert page.locator(".bonus-card").is_visible()
-    for furniture in ("header.top", "footer.foot", "nav.filters"):
+    for furniture in ("header.top", "footer.foot", "main nav"):
         assert page.locator(furniture).is_hidden()

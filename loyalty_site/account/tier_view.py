@@ -12,7 +12,10 @@ from tiers.rules import Basis, TierTerms, height
 
 @dataclass(frozen=True)
 class TierView:
-    """`name` and `brings` are of the better of the earned tier and the membership that lies over it."""
+    """`name` and `brings` are of the better of the earned tier and the membership that lies over it.
+
+    `is_lifted`: the membership is the better one, so that the earned tier is another than `name`.
+    """
 
     standing: StandingView
     name: str
@@ -23,6 +26,7 @@ class TierView:
     to_keep: str
     membership_name: str
     membership_until: datetime | None
+    is_lifted: bool
 
 
 def tier_view(customer_id: int, *, base_percent: Decimal, now: datetime) -> TierView:
@@ -41,6 +45,7 @@ def tier_view(customer_id: int, *, base_percent: Decimal, now: datetime) -> Tier
         to_keep=lack_text(found.to_keep) if found.to_keep else "",
         membership_name=paid.tier.shown_name if paid else "",
         membership_until=paid.paid_until if paid else None,  # type: ignore[attr-defined]
+        is_lifted=best != found.tier,
     )
 
 

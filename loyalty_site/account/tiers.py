@@ -1,4 +1,4 @@
-"""The page of tiers: the ladder side by side, the way up, what happened, membership and cards (T-3 to T-5)."""
+"""The page of tiers: the ladder side by side, the way up, what happened, membership (T-3, T-5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 import customers.queries
-from loyalty_site.account.card import shown_cards
 from loyalty_site.account.tier_view import TierView, tier_view
 from loyalty_site.account.tier_words import brings, threshold_text
 from orders.models import Product
@@ -65,7 +64,6 @@ def tiers(request: HttpRequest) -> HttpResponse:
         "changes": history,
         "plans": offered_plans(base),
         "memberships": list(memberships(customer.pk, now=now)),
-        "cards": shown_cards(customer.pk),
         "first_change": _began(own, history),
     }
     return render(request, "account/tiers.html", context)

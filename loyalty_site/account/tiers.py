@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -17,7 +18,7 @@ from loyalty_site.account.tier_words import brings, threshold_text
 from orders.models import Product
 from orders.queries import storefront
 from orders.views import visitor
-from tiers.models import MembershipPlan, TierChange
+from tiers.models import MembershipPlan, Tier, TierChange
 from tiers.queries import LadderView, changes, ladder, memberships
 from tiers.queries.plans import plans_on_sale
 from tiers.rules import Basis
@@ -27,12 +28,13 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class Rung:
-    """One tier of the ladder. `is_own`: the one the customer has earned."""
+    """One tier of the ladder. `is_own`: the one whose privileges the customer has; `badge` says why."""
 
     name: str
     threshold: str
     brings: list[str]
     is_own: bool
+    badge: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ def tiers(request: HttpRequest) -> HttpResponse:
     return render(request, "account/tiers.html", context)
 
 
+def _badge(tier: Tier, own: TierView) -> str:
+    """Where the customer stands; under a better membership both that and what the purchases have earned."""
+    if tier.shown_name == own.name:
+        return _("by membership") if own.is_lifted else _("you are here")
+    return _("by purchases") if tier.code == own.standing.code else ""
+
+
 def _rungs(rungs: LadderView, own: TierView, base: Decimal) -> list[Rung]:
     by_orders = rungs.basis == Basis.ORDERS
     return [
@@ -76,7 +85,8 @@ def _rungs(rungs: LadderView, own: TierView, base: Decimal) -> list[Rung]:
             tier.shown_name,
             threshold_text(tier, by_orders=by_orders),
             brings(tier, base_percent=base),
-            tier.code == own.standing.code,
+            tier.shown_name == own.name,
+            _badge(tier, own),
         )
         for tier in rungs.tiers
     ]

@@ -110,6 +110,8 @@ def test_membership_lies_over_the_tier(member, customer):
     seen = words(member.get("/account/tiers/"))
     assert "Ваш уровень Золото" in seen
     assert "Этот уровень даёт подписка по 10 июля 2026 включительно. По покупкам у вас уровень «Стандарт»." in seen
+    assert "Стандарт по покупкам с первого дня" in seen
+    assert "Золото по подписке от 50 000 ₽" in seen
     assert "Клуб на месяц" in seen.split("Мои подписки")[1]
     assert "действует" in seen.split("Мои подписки")[1]
     assert "Ещё 15 000 ₽ до уровня «Серебро»" in seen

@@ -1,17 +1,15 @@
 """Points at the checkout: what the visitor wants to spend, and the words around the field (Q-5, Q-6)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from loyalty_site.kernel.texts import percent_text
 from orders.queries.quote import Pricing
 from orders.rules import Quote
 
 LARGEST = 10**9
-HALF = Decimal(50)
 
 
 @dataclass(frozen=True)
@@ -49,5 +47,5 @@ def points_block(wish: PointsWish, pricing: Pricing) -> dict[str, Any]:
 def _chips(quoted: Quote) -> list[tuple[str, int, str]]:
     """(id, points, text): nothing, half of what is allowed, all of it."""
     most = quoted.points_spendable
-    half = [("points-half", most // 2, percent_text(HALF))] if most > 1 else []
-    return [("points-none", 0, _("Spend none")), *half, ("points-most", most, _("Maximum"))]
+    half = [("points-half", most // 2, pgettext("points", "Half"))] if most > 1 else []
+    return [("points-none", 0, pgettext("points", "None")), *half, ("points-most", most, pgettext("points", "Maximum"))]

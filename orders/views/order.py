@@ -63,10 +63,11 @@ def _context(request: HttpRequest, found: Order) -> dict[str, Any]:
 
 
 def _steps(found: Order) -> list[dict[str, Any]]:
-    """Once an order is paid or cancelled, signing in earns nothing for it any more."""
+    """What was not used needs no line. Once an order is paid or cancelled, signing in earns nothing any more."""
     steps: list[dict[str, Any]] = found.quote.get("explanation", [])
     is_new = found.status == Order.Status.NEW
-    return [step for step in steps if is_new or step.get("key") != "earn_guest"]
+    silent = {"code_none", "points_none"} | (set() if is_new else {"earn_guest"})
+    return [step for step in steps if step.get("key") not in silent]
 
 
 def _said(step: dict[str, Any]) -> str:

@@ -58,7 +58,7 @@ def test_all_points_there_are_may_be_spent_where_the_cap_allows(visitor, custome
 def test_typed_points_lower_the_total_and_what_is_earned(member):
     page = member.press("recalculate", points="400")
     assert field(page) == "400"
-    assert "Оплачено баллами −400 ₽" in words(page)
+    assert "Оплата баллами −400 ₽" in words(page)
     assert "К оплате 2 000 ₽" in words(page)
     assert "Начислим 200 баллов сразу после оплаты." in words(page)
 
@@ -167,7 +167,7 @@ def test_guests_learn_what_signing_in_would_bring(visitor):
 def test_order_page_tells_what_happened_to_points(member, customer):
     order = member.place(points="300")
     page = words(member.get(f"/orders/{order.number}/"))
-    assert "Оплачено баллами −300 ₽" in page
+    assert "Оплата баллами −300 ₽" in page
     assert "Списали: 300 баллов" in page
     assert "Начислим 210 баллов после оплаты заказа" in page
     assert "и 300 баллов" in words(member.get("/account/orders/"))
@@ -196,3 +196,13 @@ def test_own_codes_are_there_to_press(member, customer):
     page = member.press("code:K7XQ4M9TWD")
     assert "К оплате 1 200 ₽" in words(page)
     assert "Ваши промокоды" not in words(page)
+
+
+def test_order_page_tells_the_gift_for_a_first_purchase_from_its_cashback(member, customer):
+    order = member.place(points="300")
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.PAID, paid_at=NOW)
+    for amount, fact in ((210, f"earn:{order.ref}"), (300, f"first_purchase:{order.ref}")):
+        earn(customer, amount, fact, order_ref=order.ref)
+    page = words(member.get(f"/orders/{order.number}/"))
+    assert "Начислили: 510 баллов, из них 300 баллов — подарок за первую покупку" in page
+    assert "Без промокода." not in page

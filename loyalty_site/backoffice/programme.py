@@ -14,10 +14,11 @@ import customers.queries
 from customers import services
 from customers.models import Programme
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
+from loyalty_site.kernel.number_fields import DecimalField, IntegerField
 
 
 def _count(label: Any, help_text: Any = "", *, required: bool = True, least: int = 0) -> forms.IntegerField:
-    return forms.IntegerField(
+    return IntegerField(
         label=label,
         help_text=help_text,
         required=required,
@@ -28,7 +29,7 @@ def _count(label: Any, help_text: Any = "", *, required: bool = True, least: int
 
 
 def _number(label: Any, help_text: Any = "", *, required: bool = True, digits: int = 5) -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         label=label,
         help_text=help_text,
         required=required,

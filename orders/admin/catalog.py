@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
+from loyalty_site.kernel.number_fields import DecimalField
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import money_text
 from orders import services
@@ -18,7 +19,7 @@ from orders.queries.for_promocodes import category_choices
 
 
 def _money_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         label=label,
         required=required,
         help_text=help_text,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from loyalty_site.kernel.badges import badge
+from loyalty_site.kernel.number_fields import IntegerField
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import number_text
 from points import services
@@ -28,7 +29,7 @@ class ActionForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("Customers see it in their points history.")
     )
-    amount = forms.IntegerField(label=gettext_lazy("Points for each"), min_value=1)
+    amount = IntegerField(label=gettext_lazy("Points for each"), min_value=1)
     life_days = forms.IntegerField(
         label=gettext_lazy("Points live, days"),
         required=False,

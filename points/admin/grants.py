@@ -19,6 +19,7 @@ from customers.models import Segment
 from customers.queries.programme import programme
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, attempt, attempt_form, page, staff_page
 from loyalty_site.kernel.badges import badge
+from loyalty_site.kernel.number_fields import IntegerField
 from loyalty_site.kernel.texts import moment_text, number_text, points_text
 from points import services
 from points.admin.correction_form import MOST, new_fact
@@ -29,7 +30,7 @@ class GrantForm(forms.Form):
     # Stands for this grant in the ledger, so that sending the form twice gives once.
     fact = forms.RegexField(r"\Amanual:[0-9a-f]{32}\Z", widget=forms.HiddenInput)
     segment = forms.ModelChoiceField(label=gettext_lazy("Segment"), queryset=Segment.objects.order_by("name", "pk"))
-    amount = forms.IntegerField(
+    amount = IntegerField(
         label=gettext_lazy("Points for each customer"),
         min_value=1,
         max_value=MOST,

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from loyalty_site.kernel.number_fields import DecimalField
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import moment_text, money_text, percent_text
 from promocodes import services
@@ -23,7 +24,7 @@ WARN_AT, FULL_AT = 80, 100
 
 class CampaignForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    budget = forms.DecimalField(
+    budget = DecimalField(
         label=gettext_lazy("Budget of discount, roubles"),
         help_text=gettext_lazy("All codes of the campaign together never give more. Empty: no budget."),
         required=False,

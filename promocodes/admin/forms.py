@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.queries import find_customer
+from loyalty_site.kernel.number_fields import DecimalField
 from promocodes.models import Campaign, CodeType
 from promocodes.rules import end_of, start_of
 from promocodes.rules.spec import PERCENTS
@@ -33,7 +34,7 @@ def _day_field(label: Any, help_text: Any = "") -> forms.DateField:
 
 
 def _sum_field(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DecimalField:
-    return forms.DecimalField(
+    return DecimalField(
         label=label,
         help_text=help_text,
         required=required,

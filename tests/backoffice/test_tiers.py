@@ -68,6 +68,12 @@ def test_overview_names_who_is_about_to_go_down(manager: Client) -> None:
     assert answer.context["lapsing_count"] == 1
 
 
+def test_sums_may_be_typed_as_pages_print_them(administrator: Client) -> None:
+    answer = administrator.post(reverse(EDIT), typed(tier_1_threshold_amount="20\xa0000", _preview="1"))
+    tiers = answer.context["editor"].spec().tiers
+    assert (answer.status_code, tiers[1].threshold_amount) == (200, 20_000)
+
+
 def test_preview_says_who_would_move_and_saves_nothing(administrator: Client) -> None:
     customer = CustomerFactory.create()
     pay(customer, 15_000, on=-1)

@@ -9,12 +9,13 @@ from django import forms
 from django.http import QueryDict
 
 from loyalty_site.kernel.errors import DomainError, InvalidInput
+from loyalty_site.kernel.number_fields import DecimalField
 
 MOST_ROWS = 50
 ROW_FIELD = re.compile(r"\.(?P<row>\d+)(?:\.(?P<name>\w+))?$")
 
 
-class SumField(forms.DecimalField):
+class SumField(DecimalField):
     """Roubles."""
 
     def __init__(self, label: Any, *, required: bool = True, help_text: Any = "") -> None:
@@ -30,7 +31,7 @@ class SumField(forms.DecimalField):
         )
 
 
-class PercentField(forms.DecimalField):
+class PercentField(DecimalField):
     def __init__(self, label: Any, *, required: bool = True, help_text: Any = "") -> None:
         super().__init__(
             label=label,

@@ -20,6 +20,7 @@ from customers.models import Customer
 from customers.queries.programme import programme
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
 from loyalty_site.kernel.errors import DomainError
+from loyalty_site.kernel.number_fields import IntegerField
 from loyalty_site.kernel.texts import points_text
 from points import services
 from points.models import PendingAdjustment
@@ -28,6 +29,8 @@ from points.rules import end_of_day
 from points.services import NotEnoughPoints
 
 GIVE, TAKE = "give", "take"
+# Told in the part on points, where the page is scrolled to, and not at the top of it.
+BESIDE_POINTS = "points"
 MOST = 100_000_000
 
 
@@ -41,7 +44,7 @@ class CorrectionForm(forms.Form):
         widget=forms.RadioSelect,
         initial=GIVE,
     )
-    amount = forms.IntegerField(
+    amount = IntegerField(
         label=gettext_lazy("How many points"),
         min_value=1,
         max_value=MOST,
@@ -130,10 +133,11 @@ def too_few(refusal: NotEnoughPoints) -> str:
 
 def _tell(request: HttpRequest, done: Any) -> None:
     if isinstance(done, PendingAdjustment):
-        messages.warning(request, _("The correction waits for a second person: nothing has moved yet."))
+        level, said = messages.WARNING, _("The correction waits for a second person: nothing has moved yet.")
     elif done.is_repeat:
-        messages.info(request, _("This correction was made already; nothing was moved again."))
+        level, said = messages.INFO, _("This correction was made already; nothing was moved again.")
     else:
         amount = sum(entry.amount for entry in done.entries if entry.kind == done.kind)
-        said = _("Given: %(points)s.") if amount > 0 else _("Taken away: %(points)s.")
-        messages.success(request, said % {"points": points_text(abs(amount))})
+        level, said = messages.SUCCESS, _("Given: %(points)s.") if amount > 0 else _("Taken away: %(points)s.")
+        said %= {"points": points_text(abs(amount))}
+    messages.add_message(request, level, said, extra_tags=BESIDE_POINTS)

@@ -50,6 +50,8 @@ def adjust(
         return earlier
     threshold = book.setting()
     if threshold is not None and abs(amount) > threshold:
+        if available(book.lots, now=now) < -amount:
+            raise NotEnoughPoints(available(book.lots, now=now))
         return PendingAdjustment.objects.create(
             customer_id=customer_id,
             amount=amount,

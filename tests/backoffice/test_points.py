@@ -472,3 +472,23 @@ def test_home_shows_points_beside_yesterday(manager: Client, customer: Customer)
         "Liability in points": ("₽130", "₽100"),
     }
     assert Lot.objects.count() == 2
+
+
+def test_a_correction_is_told_beside_the_points(manager: Client, customer: Customer) -> None:
+    correct(manager, customer, amount="1 000")
+    before, _points, beside = customer_page(manager, customer).content.decode().partition('id="points"')
+    assert ("Given: 1,000" in before, 'role="status">Given: 1,000 points.' in beside.replace("\xa0", " ")) == (
+        False,
+        True,
+    )
+
+
+def test_more_than_there_is_is_refused_before_a_second_person_looks(manager: Client, customer: Customer) -> None:
+    ProgrammeFactory.create(second_person_points=50)
+    earn(customer, 100, "earn:order:1")
+    answer = correct(manager, customer, direction="take", amount="101")
+    assert (answer.status_code, list(answer.context["form"].errors), PendingAdjustment.objects.count()) == (
+        422,
+        ["amount"],
+        0,
+    )

@@ -78,16 +78,17 @@ def _points(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Liability in points"), [points * value for points in reversed(owed)], money_text),
         ],
         reverse("admin_points_report"),
+        is_more_better=None,
     )
 
 
-def _shown(measured: Sequence[Measured], link: str) -> list[dict[str, Any]]:
-    """Values by day, the last of them today's."""
+def _shown(measured: Sequence[Measured], link: str, *, is_more_better: bool | None = True) -> list[dict[str, Any]]:
+    """Values by day, the last of them today's. `is_more_better` is None where a rise is no news of either sort."""
     return [
         {
             "name": name,
             "value": text(values[-1]),
-            "delta": _delta(values[-1], values[-2]),
+            "delta": delta(values[-1], values[-2], is_more_better),
             "before": text(values[-2]),
             "line": sparkline(values),
             "link": link,
@@ -104,12 +105,15 @@ def sparkline(values: Sequence[Decimal], width: int = 120, height: int = 28) -> 
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _delta(now: Decimal, before: Decimal) -> dict[str, Any] | None:
+def delta(now: Decimal, before: Decimal, is_more_better: bool | None) -> dict[str, Any] | None:
     if not before or now == before:
         return None
-    change = (now - before) / before * 100
+    change = ((now - before) / before * 100).quantize(Decimal(1))
+    if not change:
+        return None
     sign = "+" if change > 0 else "\N{MINUS SIGN}"
-    return {"is_up": change > 0, "text": sign + percent_text(abs(change).quantize(Decimal(1)))}
+    is_good = None if is_more_better is None else (change > 0) is is_more_better
+    return {"is_good": is_good, "text": sign + percent_text(abs(change))}
 
 
 def _orders_with_codes(request: HttpRequest) -> str:

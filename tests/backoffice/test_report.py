@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from loyalty_site.backoffice.home import sparkline
+from loyalty_site.backoffice.home import delta, sparkline
 from orders.models import Order
 from orders.services import pay_order
 from promocodes.models import PromoCode, QuoteTally
@@ -101,3 +101,14 @@ def test_home_takes_thirteen_queries(manager: Client, used: Order, django_assert
 def test_sparkline_reaches_from_edge_to_edge() -> None:
     assert sparkline([Decimal(0), Decimal(5), Decimal(10)]) == "0.0,26.0 60.0,14.0 120.0,2.0"
     assert sparkline([Decimal(0), Decimal(0)]) == "0.0,26.0 120.0,26.0"
+
+
+def test_a_change_is_good_news_only_where_more_is_better() -> None:
+    now, before = Decimal(150), Decimal(100)
+    assert [delta(now, before, is_more_better) for is_more_better in (True, False, None)] == [
+        {"is_good": is_good, "text": "+50%"} for is_good in (True, False, None)
+    ]
+
+
+def test_a_change_that_rounds_to_nothing_is_not_told() -> None:
+    assert delta(Decimal(100_001), Decimal(100_000), True) is None

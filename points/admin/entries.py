@@ -90,7 +90,9 @@ class EntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("posted"))
     def posted(self, obj: Entry) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("admin:points_entry_change", args=[obj.pk]), _when(obj))
+        return format_html(
+            '<a class="bo-nowrap" href="{}">{}</a>', reverse("admin:points_entry_change", args=[obj.pk]), _when(obj)
+        )
 
     @admin.display(description=_("customer"))
     def who(self, obj: Entry) -> SafeString:

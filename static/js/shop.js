@@ -52,3 +52,9 @@ document.addEventListener("click", async (event) => {
   document.getElementById("toast").replaceChildren(said);
   setTimeout(() => said.remove(), 2500);
 });
+
+// A row of chips that scrolls on a phone begins with the chosen one in sight.
+for (const chosen of document.querySelectorAll(".filters > [aria-current]")) {
+  const row = chosen.parentElement;
+  row.scrollLeft += chosen.getBoundingClientRect().right - row.getBoundingClientRect().right + 32;
+}

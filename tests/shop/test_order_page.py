@@ -103,3 +103,10 @@ def test_code_that_falls_off_at_sign_in_says_why_before_payment(visitor):
 def test_cancelled_order_says_so(visitor, order):
     Order.objects.update(status="cancelled", cancelled_at=order.placed_at)
     assert "отменён Отменён 10 июня 2026, 12:00." in words(visitor.get(f"/orders/{order.number}/"))
+
+
+def test_returned_order_says_that_it_is_closed(visitor):
+    visitor.put("SHIRT")
+    order = visitor.place()
+    Order.objects.filter(pk=order.pk).update(status=Order.Status.REFUNDED, paid_at=order.placed_at)
+    assert "возвращён Товары возвращены, заказ закрыт." in words(visitor.get(f"/orders/{order.number}/"))

@@ -162,6 +162,6 @@ WITH swept AS (
     RETURNING id, account_id, amount, expires_at
 )
 INSERT INTO bench_entry (account_id, lot_id, kind, amount, fact, part, order_ref, reason, posted_at)
-SELECT account_id, id, 'expire', -amount, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date, 1, '',
+SELECT account_id, id, 'expire', -amount, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC'), 1, '',
        '', %(now)s FROM swept
 """

@@ -70,5 +70,9 @@ def debt_lines(gains: Iterable[tuple[int, int]], debt: int) -> list[Line]:
 
 
 def expiry_fact(lot_id: int, expires_at: datetime) -> str:
-    """A lot expires once at each of its ends; grace moves the end by days. `expires_at` in UTC."""
-    return f"expire:lot:{lot_id}:{expires_at:%Y-%m-%d}"
+    """A lot expires once at each of its ends; without days of grace two of them fall on one day. `expires_at` in UTC.
+
+    The moment is written as the database writes it.
+    """
+    moment = f"{expires_at:%Y-%m-%d %H:%M:%S.%f}".rstrip("0").removesuffix(".")
+    return f"expire:lot:{lot_id}:{moment}"

@@ -52,7 +52,7 @@ WITH swept AS (
     RETURNING l.id, l.account_id, was.remaining AS lost, l.expires_at
 ), posted AS (
     INSERT INTO points_entry (account_id, lot_id, kind, amount, fact, part, order_ref, reason, posted_at)
-    SELECT account_id, id, 'expire', -lost, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC')::date,
+    SELECT account_id, id, 'expire', -lost, 'expire:lot:' || id || ':' || (expires_at AT TIME ZONE 'UTC'),
            1, '', '', %(now)s
     FROM swept
 )

@@ -70,7 +70,7 @@ def test_return_fills_the_longest_living_lot_first():
 def test_expired_lot_gets_grace_and_its_rest_expires():  # O-7
     parts = [SpentPart(11, lot(1, 40, ends=-3), 60)]
     assert return_lines(parts, 60, debt=0, now=NOW, grace_until=GRACE) == [
-        Line(EntryKind.EXPIRE, -40, 1, fact="expire:lot:1:2026-06-07"),
+        Line(EntryKind.EXPIRE, -40, 1, fact="expire:lot:1:2026-06-07 09:00:00"),
         Line(EntryKind.RETURN, 60, 1, 11, GRACE),
     ]
 

@@ -1,5 +1,7 @@
 """Services of the ledger: what they post, refuse, repeat, and in how many statements."""
 
+from datetime import timedelta
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -261,8 +263,23 @@ def test_expiry_catches_up_and_happens_once(customer):  # PT-6
     assert left("a", "b", "c") == [0, 0, 10]
     lots = dict(Lot.objects.values_list("fact", "pk"))
     assert sorted(posted()[4:]) == [
-        ("expire", -70, f"expire:lot:{lots['a']}:2026-06-11", 1),
-        ("expire", -50, f"expire:lot:{lots['b']}:2026-06-13", 1),
+        ("expire", -70, f"expire:lot:{lots['a']}:2026-06-11 09:00:00", 1),
+        ("expire", -50, f"expire:lot:{lots['b']}:2026-06-13 09:00:00", 1),
+    ]
+
+
+def test_without_grace_a_lot_may_expire_twice_on_one_day(customer):
+    ProgrammeFactory.create(points_grace_days=0)
+    earn(customer, 100, "a", expires_at=day(1))
+    spend(customer, 60, "order:1")
+    spend(customer, 40, "order:2")
+    for hour, order in ((1, "order:1"), (2, "order:2")):
+        give_back(order, None, f"return:{order}", now=day(2) + timedelta(hours=hour, microseconds=120))
+    assert expire(day(3)) == Expired(1, 40)
+    assert sums(customer, now=day(3)) == (0, 0, 0)
+    assert sorted(fact.split(":", 3)[3] for kind, _sum, fact, _part in posted() if kind == "expire") == [
+        "2026-06-12 10:00:00.00012",
+        "2026-06-12 11:00:00.00012",
     ]
 
 

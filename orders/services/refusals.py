@@ -12,6 +12,8 @@ from orders.services.errors import NotEnoughPoints
 from promocodes.rules import CodeFacts, Reason
 from promocodes.services import CodeRejected
 
+MOST_PIECES = 12
+
 
 def refuse_code(answer: CodeAnswer | None) -> None:
     """Raises CodeRejected.
@@ -37,14 +39,20 @@ def refuse_points(request: QuoteRequest, quote: Quote) -> None:
 
 
 def refuse_membership(pricing: Pricing) -> None:
-    """A membership needs somebody to belong to. Raises InvalidInput with `lines.N.sku`."""
-    if pricing.buyer.customer is not None:
-        return
-    wrong = [
-        FieldError(f"lines.{index}.sku", "customers_only", _("A membership belongs to a customer: sign in to buy it."))
-        for index, line in enumerate(pricing.lines)
-        if line.is_membership
-    ]
+    """A membership needs somebody to belong to, and an end that the calendar knows. Raises InvalidInput with
+    `lines.N.sku` or `lines.N.quantity`.
+    """
+    fees = [(index, line.quantity) for index, line in enumerate(pricing.lines) if line.is_membership]
+    if pricing.buyer.customer is None:
+        nobody = _("A membership belongs to a customer: sign in to buy it.")
+        wrong = [FieldError(f"lines.{index}.sku", "customers_only", nobody) for index, _quantity in fees]
+    else:
+        many = _("At most %(count)d pieces of a membership go into one order.") % {"count": MOST_PIECES}
+        wrong = [
+            FieldError(f"lines.{index}.quantity", "out_of_range", many)
+            for index, quantity in fees
+            if quantity > MOST_PIECES
+        ]
     if wrong:
         raise InvalidInput(*wrong)
 

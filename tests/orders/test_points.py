@@ -247,6 +247,13 @@ class TestMembership:
             place("SHIRT", "CLUB")
         assert [(wrong.field, wrong.code) for wrong in refusal.value.errors] == [("lines.1.sku", "customers_only")]
 
+    def test_an_order_holds_a_dozen_of_them_at_most(self, customer: Customer, club: MembershipPlan) -> None:
+        """More would end in a year that no calendar has: paying such an order would fail."""
+        with pytest.raises(InvalidInput) as refusal:
+            place("CLUB", customer_id=customer.pk, quantity=13)
+        assert [(wrong.field, wrong.code) for wrong in refusal.value.errors] == [("lines.0.quantity", "out_of_range")]
+        assert place("CLUB", customer_id=customer.pk, quantity=12).total == 6000
+
     def test_payment_starts_it_and_refunds_shorten_it(self, customer: Customer, club: MembershipPlan) -> None:
         till = Till(customer)
         till.buy("order", "SHIRT", "CLUB", quantity=2)

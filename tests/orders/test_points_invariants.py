@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 import orders.queries.points_invariants
-from tests.factories import CustomerFactory, ProductFactory
+from tests.factories import CategoryFactory, CustomerFactory, ProductFactory
 from tests.orders.points_story import Till, broken
 from tests.points.rows import earn
 
@@ -67,6 +67,17 @@ def test_planted_offender_is_found(shop: None, code: str, statement: str) -> Non
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
     assert code in broken()
+
+
+def test_a_paid_order_that_earned_nothing_owes_its_thank_you(shop: None) -> None:
+    till = Till(CustomerFactory())
+    till.buy("first", "SHIRT")
+    ProductFactory(sku="GIFT", price=Decimal("1000.00"), category=CategoryFactory(earns_points=False))
+    order = till.buy("gift", "GIFT")
+    assert (order.points_to_earn, broken()) == (0, set())
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM notifications_outboxmessage WHERE key = %s", [f"thank_you:{order.ref}"])
+    assert broken() == {"payment_had_its_effects"}
 
 
 def test_every_invariant_is_broken() -> None:

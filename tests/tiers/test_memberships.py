@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, transaction
 
+from loyalty_site.kernel.errors import InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
 from notifications.models import OutboxMessage
 from tests.factories import NOW, CustomerFactory, MembershipPlanFactory
@@ -250,3 +251,18 @@ def test_an_end_that_moves_is_told_anew(customer, month):
     assert remind(55) == 1
     refund("CLUB-1", now=day(1))
     assert remind(25) == 1
+
+
+def edit(plan, **given):
+    values = {"name": plan.name, "sku": plan.sku, "tier": plan.tier.code, "months": plan.months, "is_active": True}
+    return services.save_plan(plan_id=plan.pk, code=plan.code, by=None, **values | given)
+
+
+def test_the_sku_of_a_plan_stays_once_it_is_sold(customer, month):
+    """A refund finds the membership by it: money would go back and the privileges would stay."""
+    assert edit(month, sku="CLUB-2").sku == "CLUB-2"
+    start(customer, ("CLUB-2", 1))
+    with pytest.raises(InvalidInput) as refused:
+        edit(month, sku="CLUB-3")
+    assert [(wrong.field, wrong.code) for wrong in refused.value.errors] == [("sku", "frozen")]
+    assert edit(month, sku="CLUB-2", months=2).months == 2

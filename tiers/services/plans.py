@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import User
 from loyalty_site.kernel.errors import FieldError, InvalidInput, NotFound
 from loyalty_site.kernel.transactions import requires_transaction
-from tiers.models import MembershipPlan, Tier
+from tiers.models import Membership, MembershipPlan, Tier
 from tiers.services.history import written_by
 
 
@@ -23,7 +23,8 @@ def save_plan(
 ) -> MembershipPlan:
     """Make a plan, or change the one of `plan_id`; its code stays. `tier` is a code.
 
-    Memberships that have begun keep what they were bought for. Raises InvalidInput, NotFound.
+    Memberships that have begun keep what they were bought for, and so does the SKU: refunds find them by it.
+    Raises InvalidInput, NotFound.
     """
     plan = MembershipPlan() if plan_id is None else _locked(plan_id)
     if plan_id is None:
@@ -62,4 +63,7 @@ def _mistakes(plan: MembershipPlan) -> list[FieldError]:
         errors.append(FieldError("sku", "invalid", _("Give the SKU of the fee.")))
     elif others.filter(sku=plan.sku).exists():
         errors.append(FieldError("sku", "taken", _("Another plan has this SKU already.")))
+    elif Membership.objects.filter(plan=plan.pk).exclude(plan__sku=plan.sku).exists():
+        sold = _("Memberships have been sold under the plan's SKU: it stays. Make another plan.")
+        errors.append(FieldError("sku", "frozen", sold))
     return errors

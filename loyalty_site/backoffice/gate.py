@@ -1,4 +1,4 @@
-"""What holds for every page under the back office's address: its content policy and the second factor."""
+"""What holds for every page under the back office: its content policy, the second factor, filters that can be asked."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -32,6 +33,9 @@ class BackOfficeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            # No filter of a list may ask the database for it: its text knows no such character.
+            raise BadRequest
         if _owes_second_factor(request):
             messages.info(request, _("Staff sign in with a second factor. Please set it up now."))
             return redirect("mfa_activate_totp")

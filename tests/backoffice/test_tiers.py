@@ -281,6 +281,15 @@ def test_customers_are_filtered_by_tier(manager: Client) -> None:
     assert listed(lapsing="yes") == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["customers_customer_changelist?tier", "points_entry_changelist?kind__exact", "tiers_membership_changelist?plan"],
+)
+def test_a_filter_that_no_database_knows_is_refused(address: str, administrator: Client) -> None:
+    page, name = address.split("?")
+    assert administrator.get(reverse(f"admin:{page}"), {name: "\x00"}).status_code == 400
+
+
 def test_support_reads_why_a_customer_is_still_silver(as_role: Any, shop: dict[str, Any]) -> None:
     customer = shop["customer"]
     buy(customer, 12_000, on=-355)

@@ -184,6 +184,7 @@ def test_cards_are_found_and_filtered(manager: Client) -> None:
     assert (listed(held="no"), listed(held="yes")) == ([free], [held])
     assert (listed(blocked="yes"), listed(blocked="no")) == ([free], [held])
     assert (listed(percent="7.00"), listed(kind="virtual"), listed(percent="x")) == ([free], [], [free, held])
+    assert listed(percent="1e9999") == [free, held]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -59,11 +59,13 @@ class PercentFilter(DropdownFilter):
         return [(str(percent), percent_text(percent)) for percent in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Only what is offered is asked for: the database does not know every number."""
         try:
             percent = Decimal(str(self.value()))
         except InvalidOperation:
             return queryset
-        return queryset.filter(percent=percent) if percent.is_finite() else queryset
+        offered = {Decimal(str(value)) for value, _title in self.lookup_choices}
+        return queryset.filter(percent=percent) if percent in offered else queryset
 
 
 class PlanFilter(DropdownFilter):

@@ -95,4 +95,5 @@ def _added(code: str) -> dict[str, Any]:
 
 def _seal(spec: LadderSpec, current: Any) -> str:
     """Names what was previewed: what is asked for, and the ladder as it stood."""
-    return sha256(repr((spec, current)).encode()).hexdigest()
+    stood = [tier_initial(tier) for tier in current.tiers]
+    return sha256(repr((spec, current, stood)).encode()).hexdigest()

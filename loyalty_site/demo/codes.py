@@ -50,14 +50,16 @@ class DemoCode:
     max_uses: int | None = None
     max_uses_per_customer: int | None = None
     first_order_only: bool = False
+    tier: str | None = None
     fate: str = "activated"
 
 
-LAUNCH, SHOES, WELCOME, LOYAL, PLANS = (
+LAUNCH, SHOES, WELCOME, LOYAL, BEST, PLANS = (
     "Запуск программы",
     "Неделя обуви",
     "Первый заказ",
     "Постоянным покупателям",
+    "Золото и выше",
     "Планы на следующий месяц",
 )
 CAMPAIGNS = (
@@ -65,6 +67,7 @@ CAMPAIGNS = (
     Campaign(SHOES, "Прошла, итоги в отчёте."),
     Campaign(WELCOME, "Скидка новичкам."),
     Campaign(LOYAL, "Личные коды, общий бюджет скидки.", Decimal(6000)),
+    Campaign(BEST, "Для тех, кто дошёл до уровня «Золото»."),
     Campaign(PLANS, "Готовит маркетолог, включает менеджер."),
 )
 CODES = (
@@ -123,6 +126,16 @@ CODES = (
         Decimal(500),
         minimum_order=Decimal(3000),
         max_uses=5,
+    ),
+    DemoCode(
+        "gold",
+        "12 % на весь заказ от 2 000 ₽ для уровня «Золото» и выше",
+        BEST,
+        (-3, 25),
+        "percent",
+        Decimal(12),
+        minimum_order=Decimal(2000),
+        tier="gold",
     ),
     DemoCode(
         "kitchen",
@@ -189,6 +202,7 @@ def spec_of(code: DemoCode, now: datetime) -> CodeSpec:
         max_uses_per_customer=code.max_uses_per_customer,
         first_order_only=code.first_order_only,
         segment=None,
+        tier=code.tier,
         campaign=code.campaign,
     )
 

@@ -76,7 +76,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         FULL JOIN (SELECT * FROM ({OF_ORDERS}) f WHERE what <> 'spent') l ON l.order_id = o.id
         LEFT JOIN customers_purchase u ON u.ref = 'order:' || o.id
         LEFT JOIN notifications_outboxmessage m ON m.key = 'thank_you:order:' || o.id
-        WHERE (l.points IS NOT NULL OR m.id IS NOT NULL)
+        WHERE (l.points IS NOT NULL OR m.id IS NOT NULL OR o.paid_at IS NOT NULL)
           AND (o.paid_at IS NULL OR m.customer_id IS DISTINCT FROM o.customer_id
                OR l.what = 'bonus' AND u.is_first IS DISTINCT FROM (l.points > l.undone))
         """,  # noqa: S608

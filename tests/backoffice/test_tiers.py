@@ -68,6 +68,14 @@ def test_overview_names_who_is_about_to_go_down(manager: Client) -> None:
     assert answer.context["lapsing_count"] == 1
 
 
+def test_a_name_changed_in_another_tab_is_noticed(administrator: Client) -> None:
+    sent = typed(tier_1_threshold_amount="20000")
+    seal = administrator.post(reverse(EDIT), sent | {"_preview": "1"}).context["seal"]
+    Tier.objects.filter(code="silver").update(name_en="Argent")
+    answer = administrator.post(reverse(EDIT), sent | {"_save": "1", "seal": seal})
+    assert (answer.status_code, Tier.objects.get(code="silver").name_en) == (200, "Argent")
+
+
 def test_sums_may_be_typed_as_pages_print_them(administrator: Client) -> None:
     answer = administrator.post(reverse(EDIT), typed(tier_1_threshold_amount="20\xa0000", _preview="1"))
     tiers = answer.context["editor"].spec().tiers

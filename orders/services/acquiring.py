@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.errors import DomainError, WrongState, invalid
@@ -87,7 +88,9 @@ def receive_event(*, provider: str, event_id: str, payload: Mapping[str, Any], n
     if not is_new:
         return event
     try:
-        _act(provider, news, now)
+        # A refusal takes back what was written before it; the event itself stays.
+        with transaction.atomic():
+            _act(provider, news, now)
     except DomainError as refusal:
         event.refusal = refusal.code
     event.processed_at = now

@@ -51,6 +51,11 @@ def points_text(count: int) -> str:
     return text.replace("-", MINUS).replace(" ", NBSP)
 
 
+def signed_points_text(count: int) -> str:
+    """`+1 балл`, `−1 000 баллов`: a movement that stands without a heading to say of what."""
+    return f"{'+' if count > 0 else ''}{points_text(count)}"
+
+
 def last_day_text(end: datetime) -> str:
     """`30 ноября 2026`: the last whole day before `end`, which is excluded itself."""
     return day_text(end - timedelta(microseconds=1))

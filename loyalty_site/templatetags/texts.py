@@ -42,6 +42,11 @@ def signed(value: int | None) -> str:
 
 
 @register.filter
+def signed_points(count: int | None) -> str:
+    return _or_empty(texts.signed_points_text, count)
+
+
+@register.filter
 def last_day(end: Any) -> str:
     return _or_empty(texts.last_day_text, _moment(end))
 

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from loyalty_site.kernel.texts import last_day_text, points_text, signed_text
+from loyalty_site.kernel.texts import last_day_text, points_text, signed_points_text, signed_text
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,12 @@ def test_points_in_english():
 def test_movements_carry_their_sign(number, text):
     with translation.override("ru"):
         assert signed_text(number) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(50001, "+50\xa0001\xa0балл"), (-5, "−5\xa0баллов"), (0, "0\xa0баллов")])
+def test_a_movement_that_stands_alone_says_of_what(count, text):
+    with translation.override("ru"):
+        assert signed_points_text(count) == text
 
 
 def test_last_day_is_the_one_before_the_end():

@@ -38,6 +38,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("accounts"), renew_signins),
         (_("catalogue"), partial(in_transaction, add_catalogue)),
         (_("customers"), partial(in_transaction, partial(people.add_customers, now))),
+        (_("segments"), partial(in_transaction, partial(people.add_segment, now))),
         (_("tiers"), partial(add_tiers, now)),
         (_("promo codes"), partial(add_codes, now)),
         (_("memberships"), partial(in_transaction, add_club)),

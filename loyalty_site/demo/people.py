@@ -6,15 +6,18 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, User
+from customers.models import Customer, Segment, User
 from customers.services import register_customer
+from customers.services.segments import put_segment
 from loyalty_site.demo.signins import SignIn, fingerprint, new_password
+from loyalty_site.kernel.transactions import requires_transaction
 from loyalty_site.roles import ADMINISTRATOR, MANAGER, MARKETER, ROLE_NAMES, SUPPORT
 
 CUSTOMER = "customer"
 STAFF_ROLES = (MANAGER, MARKETER, ADMINISTRATOR, SUPPORT)
 # The first one has an account to sign in with.
 CUSTOMER_EMAILS = ["customer@example.com", *(f"customer{number}@example.com" for number in range(1, 24))]
+SEGMENT, OLD_HANDS = "old-hands", CUSTOMER_EMAILS[:8]
 
 
 def email_of(role: str) -> str:
@@ -60,6 +63,13 @@ def add_customers(now: datetime) -> None:
     for number, email in enumerate(CUSTOMER_EMAILS):
         if email not in known:
             _add_customer(number, email, registered_at=_registered(number, now))
+
+
+@requires_transaction
+def add_segment(now: datetime) -> None:
+    """Somebody to give points to, or a code for them alone. One that is there already is left as it is."""
+    if not Segment.objects.filter(code=SEGMENT).exists():
+        put_segment(code=SEGMENT, name="Давно с нами", added=OLD_HANDS, is_new=True, now=now)
 
 
 def demo_customers() -> list[Customer]:

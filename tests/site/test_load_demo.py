@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from customers.models import Customer, User
+from customers.models import Customer, Segment, User
 from loyalty_site.demo.codes import CODES, demo_codes
 from loyalty_site.demo.signins import path
 from orders.models import Order, Product
@@ -83,6 +83,17 @@ def test_demo_holds_the_three_examples_of_the_first_document_in_use():
     assert facts["gold"].tier == "gold"
     assert all(code.uses > 0 for code in (percent, fixed, free))
     assert [key for key, code in facts.items() if code.switch is None] == [c.key for c in CODES if c.fate == "draft"]
+
+
+def test_demo_has_a_segment_and_leaves_it_as_the_shop_changed_it():
+    load()
+    segment = Segment.objects.get()
+    assert (segment.code, segment.memberships.count()) == ("old-hands", 8)
+    segment.memberships.all().delete()
+
+    load()
+
+    assert segment.memberships.count() == 0
 
 
 def test_demo_goes_on_where_it_stopped_and_renews_lost_passwords():

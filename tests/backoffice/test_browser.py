@@ -174,3 +174,17 @@ def test_the_ladder_is_tried_out_by_keyboard_and_saved(open_as: Any) -> None:
     assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
     page.click("text=Save this ladder")
     page.wait_for_selector("text=The ladder is saved.")
+
+
+def test_pages_are_seen_where_no_script_runs(browser: Browser, live_server: Any, as_role: Any) -> None:
+    sync_roles()
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    cookies = {name: morsel.value for name, morsel in as_role("administrator").cookies.items()}
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+    page = context.new_page()
+    page.goto(reverse("admin_ladder_edit"))
+    page.fill("[name=tier-1-threshold_amount]", "20000")
+    page.click("[name=_preview] >> nth=-1")
+    page.click("text=Save this ladder")
+    page.wait_for_selector("text=The ladder is saved.")
+    context.close()

@@ -23,6 +23,7 @@ from points.services import (
     NothingEarned,
     NothingSpent,
 )
+from points.services import expire as expiry
 from tests.factories import NOW, CustomerFactory, ProgrammeFactory, UserFactory
 from tests.points.rows import adjust, day, earn, expire, give_back, left, spend, sums, take_back, untrue
 
@@ -252,7 +253,9 @@ def test_a_refused_correction_never_moves(customer):
     assert posted() == []
 
 
-def test_expiry_catches_up_and_happens_once(customer):  # PT-6
+@pytest.mark.parametrize("begins", [expiry.POSTGRES_18, 10**9], ids=["this server", "before 18"])
+def test_expiry_catches_up_and_happens_once(customer, monkeypatch, begins):  # PT-6
+    monkeypatch.setattr(expiry, "POSTGRES_18", begins)
     earn(customer, 100, "a", expires_at=day(1))
     earn(customer, 50, "b", expires_at=day(3))
     earn(customer, 10, "c", expires_at=day(5))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -23,12 +24,13 @@ def expire_due(*, now: datetime, limit: int = CHUNK) -> Expired:
     Call it again, each time in a transaction of its own, until it returns no lots: accounts stay locked until
     the transaction ends.
     """
+    postgres: Any = connection
     with connection.cursor() as cursor:
         cursor.execute(LOCK_ACCOUNTS_OF_DUE, {"now": now, "limit": limit})
         accounts = [row[0] for row in cursor.fetchall()]
         if not accounts:
             return Expired()
-        cursor.execute(_expiring(connection.pg_version), {"now": now, "accounts": accounts})
+        cursor.execute(_expiring(postgres.pg_version), {"now": now, "accounts": accounts})
         lots, points = cursor.fetchone()
     return Expired(lots, points)
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from uuid import UUID
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +21,20 @@ class Shopper:
     phone: str
     has_bought: bool
     segments: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """How a newcomer came to register (R-2): by whose code (empty: by nobody's), by which channel, from where.
+
+    `via` is a `referrals` channel, `visit` the token of the visit, `device` and `network` as the browser or app says.
+    """
+
+    code: str = ""
+    via: str = "api"
+    visit: UUID | None = None
+    device: str = ""
+    network: str = ""
 
 
 def normalised_email(text: str) -> str:

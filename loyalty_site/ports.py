@@ -16,5 +16,8 @@ CUSTOMERS_DOCUMENT_PARTS = {
     "tier": "tiers.api.documents.tier_document",
     "points": "points.api.documents.points_document",
 }
+# Told of new customers, f(customer=…, brought=…, now=…), and of changed contacts, f(customer=…, now=…). None: nobody.
+CUSTOMERS_REGISTERED: str | None = None
+CUSTOMERS_CHANGED: str | None = None
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
 CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"

@@ -99,6 +99,18 @@ _KEEP_POINTS = frozenset(
         "points.view_report",
     }
 )
+_LOOK_AT_REFERRALS = frozenset(
+    {
+        "referrals.view_referral",
+        "referrals.view_referrer",
+        "referrals.view_reward",
+        "referrals.view_visit",
+        "referrals.view_ambassador",
+        "referrals.view_review",
+    }
+)
+_REPORT_REFERRALS = frozenset({"referrals.view_report"})
+_KEEP_REFERRALS = frozenset({"referrals.decide_review", "referrals.add_ambassador", "referrals.change_ambassador"})
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})
 _RUN_THE_SITE = frozenset(
@@ -124,6 +136,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_SHOP
         | _LOOK_AT_TIERS
         | _LOOK_AT_POINTS
+        | _LOOK_AT_REFERRALS
         | _CORRECT_POINTS
         | _FIX_ORDERS
         | _KEEP_CUSTOMERS
@@ -143,6 +156,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_POINTS
         | _CORRECT_POINTS
         | _KEEP_POINTS
+        | _LOOK_AT_REFERRALS
+        | _REPORT_REFERRALS
+        | _KEEP_REFERRALS
     ),
     MARKETER: (
         _LOOK_AT_CODES
@@ -154,6 +170,8 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_TIERS
         | _LOOK_AT_POINTS
         | {"points.view_report"}
+        | _LOOK_AT_REFERRALS
+        | _REPORT_REFERRALS
     ),
     ADMINISTRATOR: (
         _LOOK_AT_CODES
@@ -171,6 +189,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_POINTS
         | _CORRECT_POINTS
         | _KEEP_POINTS
+        | _LOOK_AT_REFERRALS
+        | _REPORT_REFERRALS
+        | _KEEP_REFERRALS
         | _RUN_THE_SITE
     ),
 }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("account/", include("loyalty_site.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("referrals.urls")),
     path("", include("orders.urls")),
 ]
 

@@ -26,6 +26,20 @@ CHANGEABLE = (
     "points_grace_days",
     "first_purchase_bonus",
     "second_person_points",
+    "referral_hold_days",
+    "referrer_reward_kind",
+    "referrer_reward",
+    "referee_reward_kind",
+    "referee_reward",
+    "referee_reward_at",
+    "referral_code_days",
+    "referral_minimum_order",
+    "referral_visit_days",
+    "referral_day_limit",
+    "referral_month_limit",
+    "referral_review_score",
+    "referral_block_score",
+    "referral_burst_count",
 )
 
 TEN_YEARS_IN_DAYS = 3650
@@ -44,6 +58,17 @@ RANGES: Mapping[str, tuple[int | Decimal, int | Decimal]] = {
     "points_grace_days": (0, TEN_YEARS_IN_DAYS),
     "first_purchase_bonus": (0, 1_000_000),
     "second_person_points": (0, 100_000_000),
+    "referral_hold_days": (0, TEN_YEARS_IN_DAYS),
+    "referrer_reward": (0, 1_000_000),
+    "referee_reward": (0, 1_000_000),
+    "referral_code_days": (1, TEN_YEARS_IN_DAYS),
+    "referral_minimum_order": (0, 9_999_999_999),
+    "referral_visit_days": (1, 365),
+    "referral_day_limit": (0, 1_000_000),
+    "referral_month_limit": (0, 1_000_000),
+    "referral_review_score": (1, 1000),
+    "referral_block_score": (1, 1000),
+    "referral_burst_count": (1, 10_000),
 }
 
 

@@ -48,6 +48,8 @@ class Order(models.Model):
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     delivery_method = models.CharField(_("delivery"), max_length=32, blank=True)
     delivery_address = models.CharField(_("address"), max_length=500, blank=True)
+    # Where it was placed: the browser's or the app's own number, for telling one person's accounts.
+    device = models.CharField(_("device"), max_length=64, blank=True, default="", db_default="")
 
     goods_total = models.DecimalField(_("goods"), max_digits=12, decimal_places=2)
     discount_total = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=0)

@@ -15,6 +15,8 @@ class Payment(models.Model):
     order = models.OneToOneField(Order, models.PROTECT, related_name="payment", verbose_name=_("order"))
     provider = models.CharField(_("provider"), max_length=32)
     payment_id = models.CharField(_("payment id"), max_length=128)
+    # The acquirer's fingerprint of a card or an account: the same for the same payer, nothing that could be paid with.
+    payer = models.CharField(_("payer"), max_length=128, blank=True, default="", db_default="")
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
     paid_at = models.DateTimeField(_("paid"))
 

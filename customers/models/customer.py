@@ -1,0 +1,82 @@
+"""Who buys, and what he has agreed to."""
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from customers.models.account import User
+
+
+class Customer(models.Model):
+    """A buyer, from whatever channel. `email` and `phone` are normalised, unique, and NULL when unknown."""
+
+    public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
+    user = models.OneToOneField(
+        User, models.SET_NULL, null=True, blank=True, related_name="customer", verbose_name=_("account")
+    )
+    external_id = models.CharField(_("external id"), max_length=64, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    phone = PhoneNumberField(_("phone"), null=True, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint("email", name="customer_email_unique"),
+            models.UniqueConstraint("phone", name="customer_phone_unique"),
+            models.UniqueConstraint("external_id", name="customer_external_id_unique"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(external_id__isnull=False),
+                name="customer_can_be_reached",
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_trgm"),
+            GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="customer_last_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email or str(self.phone or self.external_id)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Consent(models.Model):
+    """Permission for one purpose, with its time, source and text version (CU-2)."""
+
+    class Purpose(models.TextChoices):
+        PROGRAMME = "programme", _("programme")
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
+        MESSENGER = "messenger", _("messenger")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents", verbose_name=_("customer"))
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    given_at = models.DateTimeField(_("given"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=64)
+    text_version = models.CharField(_("text version"), max_length=32)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                "customer", "purpose", condition=Q(withdrawn_at__isnull=True), name="consent_live_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_purpose_display()

@@ -1,0 +1,1 @@
+"""Writes of referrals: keyword-only, inside a transaction."""

@@ -1,0 +1,8 @@
+"""Addresses of links."""
+
+from django.urls import path
+
+from referrals.views import landing
+
+app_name = "referrals"
+urlpatterns = [path("r/<plain:code>", landing.landing, name="landing")]

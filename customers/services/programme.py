@@ -43,6 +43,7 @@ CHANGEABLE = (
 )
 
 TEN_YEARS_IN_DAYS = 3650
+WHOLE_PERCENT = 100
 
 # Least and most of each number, for services, the API and forms alike. The database holds some of these too, but does
 # not say which setting was wrong.
@@ -88,6 +89,9 @@ def update_programme(*, changes: Mapping[str, Any]) -> Programme:
     programme, _made = Programme.objects.select_for_update(no_key=True).get_or_create(pk=1)
     for name, value in changes.items():
         setattr(programme, name, value)
+    disagreeing = _disagreeing(programme)
+    if disagreeing:
+        raise InvalidInput(*disagreeing)
     try:
         programme.full_clean()
     except ValidationError as error:
@@ -96,6 +100,21 @@ def update_programme(*, changes: Mapping[str, Any]) -> Programme:
         ) from error
     programme.save()
     return programme
+
+
+def _disagreeing(programme: Programme) -> list[FieldError]:
+    """Settings that are right each by itself and wrong together, said at the one to mend."""
+    percent = Programme.RewardKind.PERCENT_CODE
+    wrong = [
+        FieldError(name, "out_of_range", _("A discount is at most 100 %."))
+        for name in ("referrer_reward", "referee_reward")
+        if getattr(programme, f"{name}_kind") == percent and getattr(programme, name) > WHOLE_PERCENT
+    ]
+    review, block = programme.referral_review_score, programme.referral_block_score
+    if review > block:
+        text = _("Staff look from %(review)s on, so refusing cannot begin below that.")
+        wrong.append(FieldError("referral_block_score", "out_of_range", text % {"review": number_text(review)}))
+    return wrong
 
 
 def _range_text(least: int | Decimal, most: int | Decimal) -> str:

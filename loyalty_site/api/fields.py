@@ -35,6 +35,20 @@ class ProgrammeIn(StrictSerializer):
     points_life_days = _whole("points_life_days")
     points_grace_days = _whole("points_grace_days")
     first_purchase_bonus = _whole("first_purchase_bonus")
+    referral_hold_days = _whole("referral_hold_days")
+    referrer_reward_kind = serializers.ChoiceField(choices=Programme.RewardKind.choices, required=False)
+    referrer_reward = _whole("referrer_reward")
+    referee_reward_kind = serializers.ChoiceField(choices=Programme.RewardKind.choices, required=False)
+    referee_reward = _whole("referee_reward")
+    referee_reward_at = serializers.ChoiceField(choices=Programme.RefereeRewardAt.choices, required=False)
+    referral_code_days = _whole("referral_code_days")
+    referral_minimum_order = _decimal("referral_minimum_order")
+    referral_visit_days = _whole("referral_visit_days")
+    referral_day_limit = _whole("referral_day_limit")
+    referral_month_limit = _whole("referral_month_limit")
+    referral_review_score = _whole("referral_review_score")
+    referral_block_score = _whole("referral_block_score")
+    referral_burst_count = _whole("referral_burst_count")
 
 
 class ProgrammeOut(serializers.Serializer[Any]):
@@ -51,6 +65,20 @@ class ProgrammeOut(serializers.Serializer[Any]):
     points_life_days = serializers.IntegerField()
     points_grace_days = serializers.IntegerField()
     first_purchase_bonus = serializers.IntegerField()
+    referral_hold_days = serializers.IntegerField()
+    referrer_reward_kind = serializers.ChoiceField(choices=Programme.RewardKind.choices)
+    referrer_reward = serializers.IntegerField()
+    referee_reward_kind = serializers.ChoiceField(choices=Programme.RewardKind.choices)
+    referee_reward = serializers.IntegerField()
+    referee_reward_at = serializers.ChoiceField(choices=Programme.RefereeRewardAt.choices)
+    referral_code_days = serializers.IntegerField()
+    referral_minimum_order = MoneyField()
+    referral_visit_days = serializers.IntegerField()
+    referral_day_limit = serializers.IntegerField()
+    referral_month_limit = serializers.IntegerField()
+    referral_review_score = serializers.IntegerField()
+    referral_block_score = serializers.IntegerField()
+    referral_burst_count = serializers.IntegerField()
 
 
 class RootOut(serializers.Serializer[Any]):

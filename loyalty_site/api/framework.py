@@ -26,6 +26,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # One set of choices that two settings have.
+    "ENUM_NAME_OVERRIDES": {"ReferralRewardKindEnum": "customers.models.programme.Programme.RewardKind"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "loyalty_site.api.schema.refuse_unknown_members",

@@ -188,6 +188,20 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         "points_life_days": 365,
         "points_grace_days": 14,
         "first_purchase_bonus": 300,
+        "referral_hold_days": 14,
+        "referrer_reward_kind": "points",
+        "referrer_reward": 300,
+        "referee_reward_kind": "points",
+        "referee_reward": 0,
+        "referee_reward_at": "registration",
+        "referral_code_days": 90,
+        "referral_minimum_order": "0.00",
+        "referral_visit_days": 30,
+        "referral_day_limit": 10,
+        "referral_month_limit": 50,
+        "referral_review_score": 50,
+        "referral_block_score": 100,
+        "referral_burst_count": 5,
     }
     assert api.get("programme").json() == defaults
 
@@ -206,6 +220,11 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         {"points_grace_days": -1},
         {"first_purchase_bonus": 1_000_001},
         {"second_person_points": -1},
+        {"referrer_reward_kind": "money"},
+        {"referrer_reward_kind": "percent_code"},
+        {"referee_reward_at": "never"},
+        {"referral_review_score": 101},
+        {"referral_visit_days": 0},
         {"colour": 1},
     ):
         assert problem(api.call("PATCH", "programme", wrong)) == (400, "invalid")
@@ -219,6 +238,17 @@ def test_programme_is_read_and_changed(api: Api) -> None:
         "second_person_points": 1000,
     }
     assert api.call("PATCH", "programme", points).json() == changed.json() | points
+    referrals = {
+        "referral_hold_days": 0,
+        "referrer_reward_kind": "percent_code",
+        "referrer_reward": 100,
+        "referee_reward_kind": "fixed_code",
+        "referee_reward": 500,
+        "referee_reward_at": "first_order",
+        "referral_minimum_order": "999.90",
+        "referral_review_score": 100,
+    }
+    assert api.call("PATCH", "programme", referrals).json() == changed.json() | points | referrals
     assert api.call("PATCH", "programme", {"second_person_points": None}).json()["second_person_points"] is None
     ProductFactory(sku="P", price=Decimal("100.00"))
     quote = api.post("quotes", {"channel": "pos", "lines": [{"sku": "P", "quantity": 1}]}).json()

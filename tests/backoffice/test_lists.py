@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from customers.models import Consent, Customer, Programme, Segment
+from customers.queries import programme
 from loyalty_site.admin import every_text
 from loyalty_site.models import ApiKey
 from orders.models import Category, DeliveryMethod, Order, Product
@@ -30,7 +32,22 @@ SETTINGS = {
     "points_grace_days": "14",
     "first_purchase_bonus": "300",
     "second_person_points": "",
+    "referrer_reward_kind": "percent_code",
+    "referrer_reward": "10",
+    "referee_reward_kind": "fixed_code",
+    "referee_reward": "300",
+    "referee_reward_at": "first_order",
+    "referral_code_days": "30",
+    "referral_minimum_order": "1 000.50",
+    "referral_hold_days": "7",
+    "referral_visit_days": "60",
+    "referral_day_limit": "3",
+    "referral_month_limit": "20",
+    "referral_review_score": "40",
+    "referral_block_score": "90",
+    "referral_burst_count": "4",
 }
+REFERRAL_NAMES = [name for name in SETTINGS if name.startswith(("referral_", "referrer_", "referee_"))]
 
 
 @pytest.fixture
@@ -153,22 +170,49 @@ def test_catalogue_is_written_through_services(manager: Client, shop: Any) -> No
 
 def test_settings_of_the_programme_are_saved(as_role: Any) -> None:
     as_role("administrator").post(reverse("admin_programme"), SETTINGS)
-    programme = Programme.objects.get()
-    assert (programme.percent_policy, programme.unpaid_order_ttl_minutes, programme.base_earn_percent) == (
+    saved = Programme.objects.get()
+    assert (saved.percent_policy, saved.unpaid_order_ttl_minutes, saved.base_earn_percent) == (
         "best",
         30,
         12,
     )
-    assert (programme.point_value, programme.points_life_days, programme.second_person_points) == (
+    assert (saved.point_value, saved.points_life_days, saved.second_person_points) == (
         Decimal("0.50"),
         180,
         None,
     )
 
 
+def test_settings_of_referrals_are_saved(as_role: Any) -> None:
+    as_role("administrator").post(reverse("admin_programme"), SETTINGS)
+    assert Programme.objects.values_list(*REFERRAL_NAMES).get() == (
+        "percent_code",
+        10,
+        "fixed_code",
+        300,
+        "first_order",
+        30,
+        Decimal("1000.50"),
+        7,
+        60,
+        3,
+        20,
+        40,
+        90,
+        4,
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
+        ("referrer_reward", "101"),
+        ("referee_reward", "-1"),
+        ("referral_hold_days", "3651"),
+        ("referral_code_days", "0"),
+        ("referral_visit_days", "366"),
+        ("referral_block_score", "39"),
+        ("referral_burst_count", "0"),
         ("point_value", "0"),
         ("points_cap_percent", "101"),
         ("points_hold_days", "-1"),
@@ -181,7 +225,7 @@ def test_settings_of_the_programme_are_saved(as_role: Any) -> None:
 def test_a_wrong_setting_is_said_beside_its_field(field: str, typed: str, as_role: Any) -> None:
     answer = as_role("administrator").post(reverse("admin_programme"), SETTINGS | {field: typed})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
-    assert Programme.objects.count() == 0
+    assert model_to_dict(programme()) == model_to_dict(Programme(pk=1))
 
 
 def test_a_key_is_shown_once_and_revoked(as_role: Any) -> None:

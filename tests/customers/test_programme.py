@@ -44,6 +44,11 @@ def test_update_programme_changes_only_what_is_given():
         ({"points_grace_days": -1}, "points_grace_days"),
         ({"first_purchase_bonus": 1_000_001}, "first_purchase_bonus"),
         ({"second_person_points": -1}, "second_person_points"),
+        ({"referrer_reward_kind": "percent_code"}, "referrer_reward"),
+        ({"referee_reward_kind": "percent_code", "referee_reward": 101}, "referee_reward"),
+        ({"referral_review_score": 101}, "referral_block_score"),
+        ({"referral_block_score": 49}, "referral_block_score"),
+        ({"referral_minimum_order": Decimal("-0.01")}, "referral_minimum_order"),
     ],
 )
 def test_wrong_setting_is_named_and_changes_nothing(changes, field):
@@ -57,3 +62,22 @@ def test_range_is_said_as_people_write_numbers():
     with override("en"), pytest.raises(InvalidInput) as refusal:
         update_programme(changes={"point_value": Decimal("1000000")})
     assert [str(error.detail) for error in refusal.value.errors] == ["From 0.01 to 999,999.99."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"referrer_reward_kind": "percent_code"}, "A discount is at most 100 %."),
+        ({"referral_block_score": 49}, "Staff look from 50 on, so refusing cannot begin below that."),
+    ],
+)
+def test_settings_that_disagree_are_said_in_a_sentence(changes, said):
+    with override("en"), pytest.raises(InvalidInput) as refusal:
+        update_programme(changes=changes)
+    assert [str(error.detail) for error in refusal.value.errors] == [said]
+
+
+def test_settings_at_their_edges_agree():
+    edges = {"referral_review_score": 100, "referee_reward_kind": "percent_code", "referee_reward": 100}
+    changed = update_programme(changes=edges)
+    assert {name: getattr(changed, name) for name in edges} == edges

@@ -1,6 +1,6 @@
 """Real rows for tests, with the least that a test must say."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -10,6 +10,7 @@ from customers.models import Customer, Programme, Purchase, Segment, SegmentMemb
 from orders.models import Category, DeliveryMethod, Product
 from points.models import EarningAction
 from promocodes.models import Campaign, PromoCode, Terms
+from referrals.models import Ambassador, Referral, Reward, Visit
 from tiers.models import Card, MembershipPlan, Tier
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
@@ -169,3 +170,71 @@ class EarningActionFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"action-{number}")
     name = factory.SelfAttribute("code")
     amount = 100
+
+
+class AmbassadorFactory(DjangoModelFactory):
+    """10 % of the first order in points for a customer, in money for a partner without an account."""
+
+    class Meta:
+        model = Ambassador
+
+    name = factory.Sequence(lambda number: f"Partner {number}")
+    code = factory.Sequence(lambda number: f"PARTNER{number:04d}")
+    rate_type = "percent"
+    rate = Decimal("10.00")
+    paid_in = factory.LazyAttribute(lambda row: "points" if row.customer else "money")
+    customer = None
+    created_at = NOW
+
+
+class VisitFactory(DjangoModelFactory):
+    class Meta:
+        model = Visit
+
+    code = "ABCDEFGH"
+    referrer = factory.SubFactory(CustomerFactory)
+    device = factory.Sequence(lambda number: f"device-{number}")
+    visited_at = NOW
+    visited_on = factory.LazyAttribute(lambda row: row.visited_at.date())
+
+
+class ReferralFactory(DjangoModelFactory):
+    """Of the default programme: 300 points to the referrer after 14 days, nothing to the newcomer."""
+
+    class Meta:
+        model = Referral
+
+    referrer = factory.SubFactory(CustomerFactory)
+    newcomer = factory.SubFactory(CustomerFactory)
+    code = "ABCDEFGH"
+    via = "link"
+    registered_at = NOW
+    hold_days = 14
+    minimum_order = Decimal("0.00")
+    referrer_kind = "points"
+    referrer_amount = Decimal("300.00")
+    newcomer_kind = "points"
+    newcomer_amount = Decimal("0.00")
+    newcomer_at = "registration"
+    code_days = 90
+    day_limit = 10
+    month_limit = 50
+
+
+class RewardFactory(DjangoModelFactory):
+    """300 points to the referrer, pending: due 14 days after it was earned."""
+
+    class Meta:
+        model = Reward
+
+    referral = factory.SubFactory(ReferralFactory)
+    role = "referrer"
+    payee = factory.LazyAttribute(
+        lambda row: row.referral.referrer if row.role == "referrer" else row.referral.newcomer
+    )
+    kind = "points"
+    amount = Decimal("300.00")
+    order_ref = factory.Sequence(lambda number: f"order:{9000 + number}")
+    base_amount = Decimal("1000.00")
+    qualified_at = NOW
+    due_at = factory.LazyAttribute(lambda row: row.qualified_at + timedelta(days=14))

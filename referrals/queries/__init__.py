@@ -1,6 +1,30 @@
 """Reads about referrals."""
 
+from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
+from referrals.queries.friends import Friend, FriendState, friend_name, friends
 from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
 from referrals.queries.offer import Offer, offer, offer_of
+from referrals.queries.summary import News, Summary, news, summary
 
-__all__ = ["Inviter", "Link", "Offer", "inviter", "link_key", "link_of", "link_to", "offer", "offer_of"]
+__all__ = [
+    "CodeState",
+    "EarnedCode",
+    "Friend",
+    "FriendReward",
+    "FriendState",
+    "Inviter",
+    "Link",
+    "News",
+    "Offer",
+    "Summary",
+    "friend_name",
+    "friends",
+    "inviter",
+    "link_key",
+    "link_of",
+    "link_to",
+    "news",
+    "offer",
+    "offer_of",
+    "summary",
+]

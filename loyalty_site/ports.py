@@ -15,6 +15,7 @@ TIERS_PRODUCT_NAMES = "orders.queries.product_names"
 CUSTOMERS_DOCUMENT_PARTS = {
     "tier": "tiers.api.documents.tier_document",
     "points": "points.api.documents.points_document",
+    "referral": "referrals.api.documents.referral_document",
 }
 # Told of new customers, f(customer=…, brought=…, now=…), and of changed contacts, f(customer=…, now=…). None: nobody.
 CUSTOMERS_REGISTERED: str | None = None

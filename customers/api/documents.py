@@ -12,7 +12,7 @@ from customers.models import Customer
 def customer_document(customer: Customer, *, now: datetime) -> dict[str, Any]:
     """Two queries for consents and segments unless prefetched, and those of the parts that higher apps hold.
 
-    Nobody has a referral link or RFM scores as yet.
+    Nobody has RFM scores as yet.
     """
     parts = {name: import_string(path) for name, path in settings.CUSTOMERS_DOCUMENT_PARTS.items()}
     return {

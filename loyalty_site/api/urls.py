@@ -13,6 +13,7 @@ v1 = [
     path("", include("customers.api.urls")),
     path("", include("points.api.urls")),
     path("", include("tiers.api.urls")),
+    path("", include("referrals.api.urls")),
     path("", include("promocodes.api.urls")),
     path("", include("orders.api.urls")),
 ]

@@ -3,7 +3,8 @@
 import base64
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
@@ -14,28 +15,59 @@ from loyalty_site.kernel.errors import invalid
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
-POSITION = re.compile(r"([np])(\d{1,18})", re.ASCII)
+KEY = re.compile(r"\d{1,18}", re.ASCII)
 LIMIT = re.compile(r"[1-9]\d{0,2}", re.ASCII)
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=Model)
+Position = TypeVar("Position")
 
 
-def page(request: Request, rows: QuerySet[Row], document: Callable[[Row], Any]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Turning(Generic[Row, Position]):
+    """How a list that is no table's is turned over.
+
+    `fetch(limit, position, is_backwards)` gives what follows the position in the list's order, nearest first when
+    backwards. `written` puts a row's position into the cursor, `read` takes it out again, raising ValueError.
+    """
+
+    fetch: Callable[[int, Position | None, bool], list[Row]]
+    written: Callable[[Row], str]
+    read: Callable[[str], Position]
+
+
+def page(request: Request, rows: QuerySet[Stored], document: Callable[[Stored], Any]) -> dict[str, Any]:
     """A page of `rows` by descending primary key, as the query's `cursor` and `limit` ask."""
+
+    def fetch(limit: int, position: int | None, is_backwards: bool) -> list[Stored]:
+        found = rows
+        if position is not None:
+            found = found.filter(pk__gt=position) if is_backwards else found.filter(pk__lt=position)
+        return list(found.order_by("pk" if is_backwards else "-pk")[:limit])
+
+    return page_of(request, Turning(fetch, lambda row: str(row.pk), _key), document)
+
+
+def page_of(request: Request, turning: Turning[Row, Position], document: Callable[[Row], Any]) -> dict[str, Any]:
+    """A page of what `turning` fetches, as the query's `cursor` and `limit` ask."""
     limit = _limit(request)
-    backwards, position = _position(request)
-    if position is not None:
-        rows = rows.filter(pk__gt=position) if backwards else rows.filter(pk__lt=position)
-    found = list(rows.order_by("pk" if backwards else "-pk")[: limit + 1])
+    is_backwards, position = _position(request, turning.read)
+    found = turning.fetch(limit + 1, position, is_backwards)
     has_more, found = len(found) > limit, found[:limit]
-    if backwards:
+    if is_backwards:
         found.reverse()
-    has_next = has_more if not backwards else True
-    has_previous = has_more if backwards else position is not None
+    has_next = has_more if not is_backwards else True
+    has_previous = has_more if is_backwards else position is not None
     return {
-        "next": _link(request, f"n{found[-1].pk}") if found and has_next else None,
-        "previous": _link(request, f"p{found[0].pk}") if found and has_previous else None,
+        "next": _link(request, f"n{turning.written(found[-1])}") if found and has_next else None,
+        "previous": _link(request, f"p{turning.written(found[0])}") if found and has_previous else None,
         "results": [document(row) for row in found],
     }
+
+
+def _key(text: str) -> int:
+    if not KEY.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _limit(request: Request) -> int:
@@ -45,17 +77,17 @@ def _limit(request: Request) -> int:
     return int(text)
 
 
-def _position(request: Request) -> tuple[bool, int | None]:
+def _position(request: Request, read: Callable[[str], Position]) -> tuple[bool, Position | None]:
     cursor = request.query_params.get("cursor")
     if not cursor:
         return False, None
     try:
-        match = POSITION.fullmatch(base64.urlsafe_b64decode(cursor.encode("ascii") + b"==").decode("ascii"))
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==").decode("ascii")
+        if text[:1] not in {"n", "p"}:
+            raise ValueError(text)
+        return text[0] == "p", read(text[1:])
     except ValueError:
-        match = None
-    if match is None:
-        raise invalid("cursor", _("This cursor is not one of ours."))
-    return match[1] == "p", int(match[2])
+        raise invalid("cursor", _("This cursor is not one of ours.")) from None
 
 
 def _link(request: Request, position: str) -> str:

@@ -1,7 +1,7 @@
 """Reads about referrals."""
 
 from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
-from referrals.queries.friends import Friend, FriendState, friend_name, friends
+from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
 from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
 from referrals.queries.offer import Offer, offer, offer_of
 from referrals.queries.summary import News, Summary, news, summary
@@ -16,6 +16,7 @@ __all__ = [
     "Link",
     "News",
     "Offer",
+    "Position",
     "Summary",
     "friend_name",
     "friends",

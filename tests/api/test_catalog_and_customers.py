@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Programme
 from orders.models import Category, Product
+from referrals.queries import link_of
 from tests.api.conftest import Api, problem
 from tests.factories import CategoryFactory, CustomerFactory, ProductFactory, SegmentFactory, SegmentMembershipFactory
 
@@ -114,6 +115,7 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
     assert answer.status_code == 201, answer.content
     found = answer.json()
     customer = Customer.objects.get()
+    link = link_of(customer.pk)
     assert found == {
         "id": str(customer.public_id),
         "external_id": "crm-1",
@@ -125,7 +127,7 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
         "consents": ["email", "programme"],
         "tier": {"code": "standard", "name": "Standard"},
         "points": {"available": 0, "pending": 0, "debt": 0, "expiring": []},
-        "referral": None,
+        "referral": {"code": link.code, "url": link.url},
         "segments": [],
         "rfm": None,
     }
@@ -135,8 +137,8 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
     assert (changed.status_code, changed.json()) == (200, expected)
     with CaptureQueriesContext(connection) as asked:
         assert api.get(f"customers/{found['id']}").json() == expected
-    # The key, the customer, consents, segments, the standing, two for the lowest tier, points.
-    assert len(asked) == 8
+    # The key, the customer, consents, segments, the standing, two for the lowest tier, points, two for the link.
+    assert len(asked) == 10
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ from tests.factories import (
     EarningActionFactory,
     ProductFactory,
     PromoCodeFactory,
+    RewardFactory,
     UserFactory,
+    VisitFactory,
 )
 from tests.servers import http_server
 
@@ -61,6 +63,8 @@ def shop() -> dict[str, Any]:
     dates = {"available_from": now - timedelta(1), "expires_at": now + timedelta(9)}
     gift = {"customer_id": customer.pk, "amount": 1000, "kind": "manual", "fact": "gift", "now": now}
     in_transaction(lambda: earn(**gift, **dates))
+    RewardFactory(referral__referrer=customer)
+    VisitFactory(referrer=customer, visited_at=now)
     request = QuoteRequest(
         channel="site", lines=(("SHIRT-1", 2),), customer_id=customer.pk, promo_code=code, points_to_spend=100
     )

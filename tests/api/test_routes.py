@@ -23,6 +23,7 @@ ROUTES: dict[str, tuple[str, str, str]] = {
     "points/actions": ("points", "GET", ""),
     "customers/<uuid:customer_id>/tier": ("customers", "GET", "GET"),
     "customers/<uuid:customer_id>/cards": ("customers", "GET", "GET"),
+    "customers/<uuid:customer_id>/referrals": ("customers", "GET", "GET"),
     "cards/<plain:number>": ("customers", "GET", ""),
     "tiers": ("programme", "GET PUT", ""),
     "tiers/preview": ("programme", "POST", ""),

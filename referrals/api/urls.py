@@ -1,0 +1,7 @@
+"""Addresses of referrals under /api/v1/."""
+
+from django.urls import path
+
+from referrals.api.friends import CustomerReferrals
+
+urlpatterns = [path("customers/<uuid:customer_id>/referrals", CustomerReferrals.as_view())]

@@ -4,6 +4,7 @@ from points.services.action_terms import put_action
 from points.services.actions import report_action
 from points.services.adjust import adjust, confirm_adjustment, refuse_adjustment
 from points.services.earn import Earning, earn, earn_together, open_account
+from points.services.earn_many import BulkEarning, earn_for_many
 from points.services.errors import (
     ActionLimitReached,
     FactTaken,
@@ -28,6 +29,7 @@ from points.services.take_back import take_back
 
 __all__ = [
     "ActionLimitReached",
+    "BulkEarning",
     "Earning",
     "Expired",
     "FactTaken",
@@ -44,6 +46,7 @@ __all__ = [
     "confirm_adjustment",
     "confirm_segment_grant",
     "earn",
+    "earn_for_many",
     "earn_together",
     "expire_due",
     "grant_chunk",

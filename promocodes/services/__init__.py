@@ -5,12 +5,14 @@ from promocodes.services.batches import activate_batch, create_batch, deactivate
 from promocodes.services.campaigns import create_campaign, edit_campaign
 from promocodes.services.codes import activate_code, create_code, deactivate_code, edit_code
 from promocodes.services.errors import CodeRejected
+from promocodes.services.issue import IssuedCode, issue_codes
 from promocodes.services.quotes import add_tallies, count_quote
 from promocodes.services.redeem import redeem_code, release_redemption
 
 __all__ = [
     "CodeRejected",
     "CodeSpec",
+    "IssuedCode",
     "activate_batch",
     "activate_code",
     "add_tallies",
@@ -23,6 +25,7 @@ __all__ = [
     "edit_batch_end",
     "edit_campaign",
     "edit_code",
+    "issue_codes",
     "redeem_code",
     "release_redemption",
 ]

@@ -27,7 +27,7 @@ def create_batch(*, spec: CodeSpec, count: int, by: User | None, now: datetime, 
     `length` may ask for longer codes than needed; one too short for `count` is refused before any is made (PC-20).
     """
     errors = count_errors(count)
-    chosen = 0 if errors else _length_for(count, length)
+    chosen = 0 if errors else length_for(count, length)
     if not errors and not chosen:
         detail = _("So many codes need to be longer: keep a million possible codes for each one issued.")
         errors = [FieldError("count" if length is None else "length", "too_short", detail)]
@@ -90,7 +90,7 @@ def locked_batch(batch_id: int) -> Batch:
     return batch
 
 
-def _length_for(count: int, asked: int | None) -> int:
+def length_for(count: int, asked: int | None = None) -> int:
     """Characters for `count` codes, 0 when there is no way.
 
     An upper bound of all codes ever issued stands for those of each length: never too few characters.

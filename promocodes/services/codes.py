@@ -57,7 +57,8 @@ def deactivate_code(*, code: str, by: User | None, now: datetime) -> PromoCode:
 def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> PromoCode:
     """Change the terms of a code made by itself (a batch's terms belong to all its codes).
 
-    Once used, only the end and the limit may change (PC-19). Orders already placed stay as they are.
+    A code that was issued together with others gets terms of its own: theirs stay as they are. Once used, only the end
+    and the limit may change (PC-19). Orders already placed stay as they are.
     Raises `InvalidInput` with every wrong field, `WrongState` for a code of a batch.
     """
     promo_code = locked_code(code)
@@ -69,12 +70,18 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
     with written_by(by, "edit"):
         for field, value in term_fields(spec).items():
             setattr(terms, field, value)
+        if _is_shared(promo_code):
+            terms.pk, terms.created_by, terms._state.adding = None, by, True
         if promo_code.switch:
             require_second_person(terms, by)
         terms.save()
         promo_code.terms, promo_code.max_uses, promo_code.customer = terms, spec.max_uses, owner
-        promo_code.save(update_fields=["max_uses", "customer"])
+        promo_code.save(update_fields=["terms", "max_uses", "customer"])
     return promo_code
+
+
+def _is_shared(promo_code: PromoCode) -> bool:
+    return PromoCode.objects.filter(terms=promo_code.terms_id).exclude(pk=promo_code.pk).exists()
 
 
 def locked_code(text: str) -> PromoCode:

@@ -37,6 +37,9 @@ class Brought:
     network: str = ""
 
 
+BY_NOBODY = Brought()
+
+
 def normalised_email(text: str) -> str:
     """Lower case, Unicode domain, no spaces around. Raises ValueError for what is no address."""
     cleaned = unicodedata.normalize("NFKC", text).strip()

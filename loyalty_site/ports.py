@@ -18,7 +18,7 @@ CUSTOMERS_DOCUMENT_PARTS = {
     "referral": "referrals.api.documents.referral_document",
 }
 # Told of new customers, f(customer=…, brought=…, now=…), and of changed contacts, f(customer=…, now=…). None: nobody.
-CUSTOMERS_REGISTERED: str | None = None
-CUSTOMERS_CHANGED: str | None = None
+CUSTOMERS_REGISTERED: str | None = "referrals.services.attribute"
+CUSTOMERS_CHANGED: str | None = "referrals.services.note_contacts"
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
 CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"

@@ -10,7 +10,10 @@ from loyalty_site.kernel.lists import PlainList
 
 
 class CustomerIn(StrictSerializer):
-    """An e-mail, a phone or an external id is needed; e-mail and phone in any spelling (CU-1)."""
+    """An e-mail, a phone or an external id is needed; e-mail and phone in any spelling (CU-1).
+
+    `device` is an opaque name that the caller keeps for the browser or the phone; it tells one person's accounts (R-5).
+    """
 
     email = TextField(required=False, allow_null=True, allow_blank=True, max_length=254)
     phone = TextField(required=False, allow_null=True, allow_blank=True, max_length=40)
@@ -18,6 +21,7 @@ class CustomerIn(StrictSerializer):
     last_name = TextField(required=False, allow_blank=True, max_length=100)
     birthday = DayField(required=False, allow_null=True)
     referral_code = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
+    device = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
     consents = PlainList(child=serializers.ChoiceField(choices=Consent.Purpose.choices), required=False, max_length=20)
     external_id = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
 

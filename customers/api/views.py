@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from customers.api.documents import customer_document
 from customers.api.fields import CustomerChangeIn, CustomerIn, CustomerOut
 from customers.models import Customer as CustomerRow
+from customers.rules import Brought
 from customers.services import register_customer, update_customer
 from loyalty_site.kernel.api import ApiView
-from loyalty_site.kernel.errors import NotFound, invalid
+from loyalty_site.kernel.errors import NotFound
 from loyalty_site.kernel.schema import operation
 
 TAG = "customers"
@@ -36,11 +37,10 @@ class Customers(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         given = _without_blanks(self.read(CustomerIn))
-        if given.pop("referral_code", None):
-            raise invalid("referral_code", _("There is no such referral code."), code="unknown")
+        brought = Brought(code=given.pop("referral_code", None) or "", device=given.pop("device", None) or "")
 
         def registered(now: datetime) -> dict[str, Any]:
-            return customer_document(register_customer(**given, now=now, source="api"), now=now)
+            return customer_document(register_customer(**given, brought=brought, now=now, source="api"), now=now)
 
         return self.effect(registered, status=201)
 

@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, User
+from customers.rules import BY_NOBODY, Brought
 from customers.services.consents import set_consents
 from customers.services.details import cleaned, refuse_taken, saved
 from customers.services.errors import NoSuchCustomer
@@ -27,11 +30,12 @@ def register_customer(
     now: datetime,
     source: str,
     user: User | None = None,
+    brought: Brought = BY_NOBODY,
 ) -> Customer:
     """A new customer; e-mail and phone in any spelling, at least one way to know them again.
 
-    `source` says where the consents were given. Raises InvalidInput by field, EmailTaken, PhoneTaken,
-    ExternalIdTaken.
+    `source` says where the consents were given, `brought` by whose code he comes (R-2). Raises InvalidInput by field
+    (`referral_code` for a code that is nobody's), EmailTaken, PhoneTaken, ExternalIdTaken.
     """
     details = cleaned(
         {
@@ -48,6 +52,8 @@ def register_customer(
     refuse_taken(details)
     customer = saved(Customer(**details, registered_at=now, user=user))
     set_consents(customer=customer, purposes=consents, now=now, source=source)
+    if settings.CUSTOMERS_REGISTERED:
+        import_string(settings.CUSTOMERS_REGISTERED)(customer=customer, brought=brought, now=now)
     return customer
 
 
@@ -68,11 +74,14 @@ def update_customer(
     if customer is None:
         raise NoSuchCustomer
     details = cleaned(changes, now=now)
+    contacts = customer.email, customer.phone
     for field, value in details.items():
         setattr(customer, field, value)
     _refuse_unreachable({name: getattr(customer, name) for name in ("email", "phone", "external_id")})
     refuse_taken(details, but=customer.pk)
     saved(customer)
+    if settings.CUSTOMERS_CHANGED and contacts != (customer.email, customer.phone):
+        import_string(settings.CUSTOMERS_CHANGED)(customer=customer, now=now)
     if consents is not None:
         set_consents(customer=customer, purposes=consents, now=now, source=source)
     return customer

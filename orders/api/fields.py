@@ -48,15 +48,22 @@ class QuoteIn(BasketIn):
 
 
 class OrderIn(BasketIn):
-    """`expected_total` is the total that was shown: another price is a 409 with the new quote (O-3)."""
+    """`expected_total` is the total that was shown: another price is a 409 with the new quote (O-3).
+
+    `device` is an opaque name that the caller keeps for the browser or the phone; it tells one person's accounts (R-5).
+    """
 
     expected_total = MoneyField(required=False, allow_null=True)
     external_number = TextField(required=False, allow_null=True, max_length=64)
+    device = TextField(required=False, allow_null=True, allow_blank=True, max_length=64)
 
 
 class PaymentIn(StrictSerializer):
+    """`payer` is the acquirer's fingerprint of the card or account: the same payer, the same text (R-5)."""
+
     amount = MoneyField()
     payment_id = TextField(max_length=128)
+    payer = TextField(required=False, allow_null=True, allow_blank=True, max_length=128)
 
 
 class CancelIn(StrictSerializer):

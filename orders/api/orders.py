@@ -110,6 +110,7 @@ class _Placing:
                 by=self.caller.title,
                 expected_total=self.given.get("expected_total"),
                 external_number=self.given.get("external_number") or None,
+                device=self.given.get("device") or "",
             )
         except CodeRejected as refusal:
             self.reason = refusal.reason

@@ -33,8 +33,9 @@ class OrderPayment(ApiView):
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         given = self.read(PaymentIn)
+        payment = {**given, "payer": given.get("payer") or ""}
         return self.effect(
-            lambda now: order_document(pay_order(number=number, provider=self.caller.name, now=now, **given))
+            lambda now: order_document(pay_order(number=number, provider=self.caller.name, now=now, **payment))
         )
 
 

@@ -35,6 +35,7 @@ class PaymentNews:
     payment_id: str
     amount: Decimal
     currency: str
+    payer: str
 
 
 def payment_news(body: Mapping[str, Any]) -> PaymentNews:
@@ -49,6 +50,7 @@ def payment_news(body: Mapping[str, Any]) -> PaymentNews:
             payment_id=str(told["payment_id"])[:128],
             amount=amount,
             currency=str(told["currency"]),
+            payer=str(told.get("payer") or "")[:128],
         )
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation):
         raise invalid("data", _("The event cannot be read."), "malformed") from None
@@ -107,7 +109,14 @@ def _act(provider: str, news: PaymentNews, now: datetime) -> None:
     if news.currency != settings.SHOP_CURRENCY:
         raise WrongState(code="currency_mismatch")
     if news.type == SUCCEEDED:
-        pay_order(number=news.number, amount=news.amount, provider=provider, payment_id=news.payment_id, now=now)
+        pay_order(
+            number=news.number,
+            amount=news.amount,
+            provider=provider,
+            payment_id=news.payment_id,
+            payer=news.payer,
+            now=now,
+        )
         session.status = PaymentSession.Status.PAID
     elif session.status == PaymentSession.Status.OPEN:
         session.status = PaymentSession.Status.DECLINED

@@ -15,9 +15,9 @@ from orders.services.rewards import reward_purchase
 
 
 @requires_transaction
-def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, now: datetime) -> Order:
+def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, now: datetime, payer: str = "") -> Order:
     """The order paid in full by one payment, with all that a purchase brings (O-5). The same payment reported again
-    changes nothing.
+    changes nothing. `payer` is the acquirer's fingerprint of the card or account, the same for the same payer (R-5).
 
     Raises NoSuchOrder, AmountMismatch, PaymentTaken (the payment paid another order) and WrongState.
     """
@@ -29,7 +29,7 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
     order.status = next_status(order.status, Action.PAY)
     order.paid_at = now
     # Refusals come before the first write: a webhook that is refused is kept in the same transaction.
-    _record_payment(order, provider, payment_id, now)
+    _record_payment(order, provider, payment_id, payer, now)
     order.save(update_fields=["status", "paid_at"])
     purchase = record_purchase(
         customer_id=order.customer_id,
@@ -51,15 +51,15 @@ def _is_repeat(order: Order, provider: str, payment_id: str) -> bool:
     return earlier is not None
 
 
-def _record_payment(order: Order, provider: str, payment_id: str, now: datetime) -> None:
+def _record_payment(order: Order, provider: str, payment_id: str, payer: str, now: datetime) -> None:
     """One payment reported for two orders at once: the unique constraint lets one in."""
     with connection.cursor() as cursor:
-        cursor.execute(RECORD, [order.pk, provider, payment_id, order.total, now])
+        cursor.execute(RECORD, [order.pk, provider, payment_id, payer[:128], order.total, now])
         if not cursor.rowcount:
             raise PaymentTaken(field="payment_id")
 
 
 RECORD = """
-INSERT INTO orders_payment (order_id, provider, payment_id, amount, paid_at) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO orders_payment (order_id, provider, payment_id, payer, amount, paid_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
 """

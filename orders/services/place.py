@@ -44,8 +44,9 @@ def place_order(
     by: str = "",
     expected_total: Decimal | None = None,
     external_number: str | None = None,
+    device: str = "",
 ) -> Order:
-    """Places `request` at today's prices. `by` names who placed it, in words.
+    """Places `request` at today's prices. `by` names who placed it, in words; `device` where, opaque (R-5).
 
     Raises InvalidInput, CodeRejected, NotEnoughPoints, TotalChanged and ExternalNumberTaken; then nothing is placed.
     """
@@ -60,7 +61,7 @@ def place_order(
         raise TotalChanged(pricing.quote)
     number = _next_number()
     order = _order(number, request, contact, pricing, now)
-    order.placed_by, order.external_number = by[:100], external_number or None
+    order.placed_by, order.external_number, order.device = by[:100], external_number or None, device[:64]
     _take_code(order, pricing, now)
     _take_points(order, pricing.quote, now)
     _insert(order)

@@ -35,6 +35,7 @@ def place_basket(
     contact: Contact,
     expected_total: Decimal | None,
     now: datetime,
+    device: str = "",
 ) -> str:
     """The order's number; the basket `token` is empty afterwards.
 
@@ -43,7 +44,7 @@ def place_basket(
     """
 
     def place() -> str:
-        order = place_order(request=request, contact=contact, expected_total=expected_total, now=now)
+        order = place_order(request=request, contact=contact, expected_total=expected_total, device=device, now=now)
         empty_basket(token=token)
         return order.number
 

@@ -1,6 +1,21 @@
 """Writes of referrals: keyword-only, inside a transaction."""
 
+from referrals.services.attribute import attribute
 from referrals.services.payout import PaidOut, pay_due, pay_rewards
+from referrals.services.qualify import qualify
 from referrals.services.settings import see_news, show_name
+from referrals.services.traits import note_contacts, note_traits
+from referrals.services.undo import undo_rewards
 
-__all__ = ["PaidOut", "pay_due", "pay_rewards", "see_news", "show_name"]
+__all__ = [
+    "PaidOut",
+    "attribute",
+    "note_contacts",
+    "note_traits",
+    "pay_due",
+    "pay_rewards",
+    "qualify",
+    "see_news",
+    "show_name",
+    "undo_rewards",
+]

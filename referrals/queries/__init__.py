@@ -1,23 +1,30 @@
 """Reads about referrals."""
 
+from referrals.queries.ambassadors import AmbassadorTotals, Earnings, ambassador_totals
 from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
 from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
 from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
 from referrals.queries.offer import Offer, offer, offer_of
+from referrals.queries.statement import MonthOfEarnings, StatementLine, statement, statement_lines
 from referrals.queries.summary import News, Summary, news, summary
 
 __all__ = [
+    "AmbassadorTotals",
     "CodeState",
     "EarnedCode",
+    "Earnings",
     "Friend",
     "FriendReward",
     "FriendState",
     "Inviter",
     "Link",
+    "MonthOfEarnings",
     "News",
     "Offer",
     "Position",
+    "StatementLine",
     "Summary",
+    "ambassador_totals",
     "friend_name",
     "friends",
     "inviter",
@@ -27,5 +34,7 @@ __all__ = [
     "news",
     "offer",
     "offer_of",
+    "statement",
+    "statement_lines",
     "summary",
 ]

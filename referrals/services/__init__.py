@@ -1,5 +1,6 @@
 """Writes of referrals: keyword-only, inside a transaction."""
 
+from referrals.services.ambassadors import put_ambassador
 from referrals.services.attribute import attribute
 from referrals.services.payout import PaidOut, pay_due, pay_rewards
 from referrals.services.qualify import qualify
@@ -14,6 +15,7 @@ __all__ = [
     "note_traits",
     "pay_due",
     "pay_rewards",
+    "put_ambassador",
     "qualify",
     "see_news",
     "show_name",

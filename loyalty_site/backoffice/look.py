@@ -91,6 +91,12 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Referrals"),
+        "items": [
+            _item(_("Report on referrals"), "diversity_3", "admin_referral_report", "referrals.view_report"),
+        ],
+    },
+    {
         "title": _("Shop"),
         "items": [
             _item(

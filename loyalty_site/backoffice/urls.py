@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from loyalty_site.backoffice import audit, points_report, programme
+from referrals.admin import report as referral_report
 
 urlpatterns = [
     path("", include("orders.admin.urls")),
@@ -11,6 +12,9 @@ urlpatterns = [
     path("reports/points/", points_report.show, name="admin_points_report"),
     path("reports/points.csv", points_report.as_csv, name="admin_points_report_csv"),
     path("reports/points.xlsx", points_report.as_xlsx, name="admin_points_report_xlsx"),
+    path("reports/referrals/", referral_report.show, name="admin_referral_report"),
+    path("reports/referrals.csv", referral_report.as_csv, name="admin_referral_report_csv"),
+    path("reports/referrals.xlsx", referral_report.as_xlsx, name="admin_referral_report_xlsx"),
     path("programme/", programme.settings_page, name="admin_programme"),
     path("audit/", audit.trail, name="admin_audit"),
 ]

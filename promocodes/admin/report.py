@@ -2,44 +2,26 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.cells import Cell, csv_lines, write_xlsx
 from loyalty_site.kernel.charts import chart_data
-from loyalty_site.kernel.texts import MINUS, money_text, number_text, percent_text
+from loyalty_site.kernel.columns import Column, cells, table_file
 from promocodes.admin.downloads import XLSX_TYPE
 from promocodes.admin.report_form import METRICS, ReportForm
-from promocodes.queries.report import Figures, GroupBy, Report, ReportRow, usage_report
+from promocodes.queries.report import GroupBy, Report, ReportRow, usage_report
 from promocodes.rules.summary import days_text
 
 ROWS_ON_CHART = 12
 ROWS_IN_FILE = 100_000
-
-
-@dataclass(frozen=True)
-class Column:
-    """One figure of the report: its name, how it is counted, how it is written."""
-
-    name: str
-    title: Promise
-    counted: Promise
-    kind: str = "count"
-
-    def text(self, figures: Figures) -> str:
-        value = getattr(figures, self.name)
-        if value is None:
-            return "—"
-        return {"count": number_text, "money": money_text, "percent": percent_text}[self.kind](value)
 
 
 COLUMNS = (
@@ -126,31 +108,12 @@ def _table(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "rows": [
-            {"row": row, "link": _link(report, row), "cells": _cells(row.figures, row.previous)} for row in report.rows
+            {"row": row, "link": _link(report, row), "cells": cells(COLUMNS, row.figures, row.previous)}
+            for row in report.rows
         ],
-        "total": _cells(report.total, report.previous_total),
+        "total": cells(COLUMNS, report.total, report.previous_total),
         "is_cut": len(report.rows) >= report.filter.limit,
     }
-
-
-def _cells(figures: Figures, previous: Figures | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "column": column,
-            "text": column.text(figures),
-            "before": column.text(previous) if previous else "",
-            "delta": _delta(getattr(figures, column.name), getattr(previous, column.name)) if previous else None,
-        }
-        for column in COLUMNS
-    ]
-
-
-def _delta(now: Any, before: Any) -> dict[str, Any] | None:
-    if now is None or not before or now == before:
-        return None
-    change = (Decimal(now) - Decimal(before)) / Decimal(before) * 100
-    sign = "+" if change > 0 else MINUS
-    return {"is_up": change > 0, "text": sign + percent_text(abs(change).quantize(Decimal(1)))}
 
 
 def _link(report: Report, row: ReportRow) -> str:
@@ -177,26 +140,10 @@ def _whole_report(form: ReportForm) -> Report:
 
 
 def _file(report: Report) -> tuple[list[str], Iterator[list[Cell]]]:
-    """The same filter as on the page, figures as numbers; with `compare` each is followed by the one before."""
-    header = [_("Group")]
-    for column in COLUMNS:
-        header.append(str(column.title))
-        if report.filter.compare:
-            header.append(_("%(title)s, the period before") % {"title": column.title})
-    return header, _file_rows(report)
-
-
-def _file_rows(report: Report) -> Iterator[list[Cell]]:
-    for label, figures, previous in [
-        *((row.label, row.figures, row.previous) for row in report.rows),
-        (_("Total"), report.total, report.previous_total),
-    ]:
-        line: list[Cell] = [label]
-        for column in COLUMNS:
-            line.append(getattr(figures, column.name))
-            if report.filter.compare:
-                line.append(getattr(previous, column.name) if previous else None)
-        yield line
+    """The same filter as on the page."""
+    lines = [(row.label, row.figures, row.previous) for row in report.rows]
+    total = (_("Total"), report.total, report.previous_total)
+    return table_file(COLUMNS, [*lines, total], compare=report.filter.compare)
 
 
 def _file_name(form: ReportForm) -> str:

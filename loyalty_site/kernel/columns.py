@@ -41,7 +41,7 @@ class Column:
 
 
 def cells(columns: Iterable[Column], figures: Any, previous: Any = None) -> list[dict[str, Any]]:
-    """A line of the table on the page: `column`, `text`, `share`; beside the period before also `before` and `delta`."""
+    """A line of the table on the page: `column`, `text`, `share`; with the period before also `before` and `delta`."""
     return [
         {
             "column": column,

@@ -12,7 +12,7 @@ from customers.models import User
 from promocodes.models import Batch, PromoCode
 
 # Counters and keys: no news to a reader.
-UNTOLD = frozenset({"id", "uses", "created_count", "finished_at", "created_at", "created_by"})
+UNTOLD = frozenset({"id", "uses", "created_count", "finished_at", "created_at", "created_by", "terms"})
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,13 @@ class Change:
 def code_history(code: PromoCode) -> list[Change]:
     """Everything that happened to a code, its terms, its batch and its campaign, newest first; at most six queries."""
     batch_ids = list(Batch.objects.filter(terms_id=code.terms_id).values_list("pk", flat=True))
+    own = list(_pairs("PromoCodeEvent", "code", code.pk))
     return _told(
         [
             *_steps("CampaignEvent", "campaign", [code.terms.campaign_id] if code.terms.campaign_id else []),
-            *_steps("TermsEvent", "terms", [code.terms_id]),
+            *_terms_steps(code, own),
             *_steps("BatchEvent", "batch", batch_ids),
-            *_pairs("PromoCodeEvent", "code", code.pk),
+            *own,
         ]
     )
 
@@ -87,6 +88,20 @@ def _steps(model: str, what: str, keys: Sequence[int]) -> Iterator[_Step]:
     for event in _events(model, keys) if keys else ():
         yield _Step(what, event, previous.get(event.pgh_obj_id))
         previous[event.pgh_obj_id] = event
+
+
+def _terms_steps(code: PromoCode, own: Sequence[_Step]) -> Iterator[_Step]:
+    """Of all terms the code ever had, as if they were one: what was shared with other codes counts until it left."""
+    had = [step.before.terms_id for step in own if step.before and step.before.terms_id != step.event.terms_id]
+    keys = list(dict.fromkeys([*had, code.terms_id]))
+    current, previous = 0, None
+    for event in _events("TermsEvent", keys):
+        place = keys.index(event.pgh_obj_id)
+        if place < current:
+            continue
+        current = place
+        yield _Step("terms", event, previous)
+        previous = event
 
 
 def _events(model: str, keys: Sequence[int]) -> Iterable[Any]:

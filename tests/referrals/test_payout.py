@@ -1,17 +1,26 @@
 """Paying what is due: in sets, once, as points, promo codes and lines of a statement (R-3, R-4)."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext
 
+from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
+from notifications.models import OutboxMessage
 from points.models import Entry, Lot
+from promocodes.models import PromoCode, Terms
 from referrals.models import Reward
 from referrals.services import PaidOut, pay_due, pay_rewards
-from tests.factories import NOW, ProgrammeFactory, RewardFactory
+from tests.factories import NOW, AmbassadorFactory, ProgrammeFactory, ReferralFactory, RewardFactory
+from tests.points.rows import earn, spend, sums, take_back
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -67,3 +76,88 @@ def test_the_oldest_come_first_and_a_full_chunk_says_that_more_may_be_left() -> 
     assert pay(limit=1) == PaidOut(1, 0, left=True)
     assert stand(late, early) == [("pending", None), ("paid", NOW)]
     assert [pay(limit=2), pay(limit=2)] == [PaidOut(1, 0, left=False), PaidOut(0, 0, left=False)]
+
+
+def test_codes_are_made_for_each_kind_and_switched_on() -> None:
+    referral = ReferralFactory.create(code_days=30)
+    fixed = due(kind="fixed_code", amount=Decimal("500.00"), referral=referral)
+    same = due(kind="fixed_code", amount=Decimal("500.00"), referral__code_days=30)
+    percent = due(kind="percent_code", amount=Decimal("15.00"), role="newcomer", referral=referral)
+
+    assert pay().paid == 3
+
+    zone = ZoneInfo(settings.TIME_ZONE)
+    ends = datetime(2026, 7, 11, tzinfo=zone)
+    codes = {reward.pk: reward.promo_code for reward in Reward.objects.select_related("promo_code__terms__campaign")}
+    told = []
+    for reward in (fixed, same, percent):
+        code = codes[reward.pk]
+        assert code is not None
+        terms = code.terms
+        assert terms.campaign is not None
+        told.append((code.customer_id, code.switch, terms.type, terms.value, terms.starts_at, terms.ends_at))
+        with translation.override(settings.LANGUAGE_CODE):
+            assert terms.campaign.name == gettext("Referrals")
+    assert told == [
+        (fixed.payee_id, True, "fixed", 500, NOW, ends),
+        (same.payee_id, True, "fixed", 500, NOW, ends),
+        (percent.payee_id, True, "percent", 15, NOW, ends),
+    ]
+    assert Terms.objects.count() == 2
+    assert not Lot.objects.exists()
+
+
+def test_money_is_a_line_of_the_statement_and_nothing_else() -> None:
+    partner = AmbassadorFactory.create()
+    referral = ReferralFactory.create(referrer=None, ambassador=partner)
+    reward = due(referral=referral, ambassador=partner, payee=None, kind="money", amount=Decimal("150.50"))
+    assert pay().paid == 1
+    assert stand(reward) == [("paid", NOW)]
+    assert not Lot.objects.exists()
+    assert not OutboxMessage.objects.exists()
+
+
+def test_both_are_told_what_they_got_without_personal_data() -> None:
+    points = due()
+    code = due(role="newcomer", kind="fixed_code", amount=Decimal("500.00"), order_ref="")
+
+    pay()
+
+    made = PromoCode.objects.get().code
+    messages = OutboxMessage.objects.order_by("pk").values_list("key", "kind", "customer", "payload", "created_at")
+    assert list(messages) == [
+        (
+            f"referral_paid:{points.pk}", "referral_paid", points.referral.referrer_id,
+            {"kind": "points", "amount": "300.00", "code": "", "newcomer_id": points.referral.newcomer_id}, NOW,
+        ),
+        (
+            f"referral_welcome:{code.pk}", "referral_welcome", code.referral.newcomer_id,
+            {"kind": "fixed_code", "amount": "500.00", "code": made, "newcomer_id": code.referral.newcomer_id}, NOW,
+        ),
+    ]  # fmt: skip
+
+
+def test_statements_do_not_grow_with_the_rewards() -> None:
+    def statements(count: int) -> int:
+        for _ in range(count):
+            due()
+            due(role="newcomer", kind="fixed_code", amount=Decimal("500.00"))
+        with CaptureQueriesContext(connection) as asked:
+            pay()
+        return len([query for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]])
+
+    # The campaign of the codes is made by the first of them.
+    assert [statements(1), statements(1), statements(3)] == [14, 13, 13]
+
+
+def test_a_payee_in_debt_pays_it_first() -> None:
+    reward = due()
+    points_in_debt(reward.payee, 120)
+    pay()
+    assert sums(reward.payee) == (180, 0, 0)
+
+
+def points_in_debt(customer: Customer, points: int) -> None:
+    earn(customer, points, "earn:debt")
+    spend(customer, points, "order:debt")
+    take_back("earn:debt", points, "take_back:debt")

@@ -1,6 +1,17 @@
 """Decisions about referrals on plain values."""
 
+from referrals.rules.addresses import address_key
 from referrals.rules.ambassadors import AmbassadorTerms
 from referrals.rules.codes import CODE_LENGTH, code_of, customer_of
+from referrals.rules.traits import hashed, network_of, payer_key
 
-__all__ = ["CODE_LENGTH", "AmbassadorTerms", "code_of", "customer_of"]
+__all__ = [
+    "CODE_LENGTH",
+    "AmbassadorTerms",
+    "address_key",
+    "code_of",
+    "customer_of",
+    "hashed",
+    "network_of",
+    "payer_key",
+]

@@ -5,13 +5,14 @@ from referrals.services.attribute import attribute
 from referrals.services.payout import PaidOut, pay_due, pay_rewards
 from referrals.services.qualify import qualify
 from referrals.services.settings import see_news, show_name
-from referrals.services.traits import note_contacts, note_traits
+from referrals.services.traits import note_contacts, note_missing_contacts, note_traits
 from referrals.services.undo import undo_rewards
 
 __all__ = [
     "PaidOut",
     "attribute",
     "note_contacts",
+    "note_missing_contacts",
     "note_traits",
     "pay_due",
     "pay_rewards",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 import customers.queries
 from loyalty_site.account.card import shown_cards
+from loyalty_site.account.invitations import invitations
 from loyalty_site.account.tier_view import tier_view
 from orders.queries.own_codes import own_codes
 from orders.queries.visits import orders_of
@@ -38,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "bonus": programme.first_purchase_bonus,
             "tier": tier_view(customer.pk, base_percent=programme.base_earn_percent, now=now),
             "card": next(iter(shown_cards(customer.pk)), None),
+            "invitations": invitations(customer, programme=programme, now=now),
             "codes": [code for code in own_codes(customer.pk, now=now) if code.state == PersonalState.ACTIVE][:CODES],
         }
     return render(request, "account/overview.html", context)

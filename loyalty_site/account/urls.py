@@ -3,7 +3,7 @@
 from django.urls import path
 
 from customers import views as customers
-from loyalty_site.account import card, codes, overview, points, tiers
+from loyalty_site.account import card, codes, overview, points, referral_qr, referrals, tiers
 from orders.views import account
 
 app_name = "account"
@@ -13,6 +13,12 @@ urlpatterns = [
     path("tiers/", tiers.tiers, name="tiers"),
     path("codes/", codes.codes, name="codes"),
     path("card/", card.card, name="card"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/name/", referrals.name_shown, name="referral-name"),
+    path("referrals/seen/", referrals.news_seen, name="referral-news"),
+    path("referrals/qr/", referral_qr.large, name="referral-qr"),
+    path("referrals/qr.svg", referral_qr.download, {"kind": "svg"}, name="referral-qr-svg"),
+    path("referrals/qr.png", referral_qr.download, {"kind": "png"}, name="referral-qr-png"),
     path("orders/", account.orders, name="orders"),
     path("profile/", customers.profile, name="profile"),
 ]

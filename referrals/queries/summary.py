@@ -38,10 +38,11 @@ class Summary:
 
 @dataclass(frozen=True)
 class News:
-    """A reward paid: `name` is the friend's; empty for what the customer got as a newcomer."""
+    """A reward paid. `name` is the friend's, empty when not known; `is_welcome`: it was got as a newcomer."""
 
     reward: FriendReward
     name: str
+    is_welcome: bool
     paid_at: datetime
 
 
@@ -78,9 +79,10 @@ def news(customer_id: int, *, now: datetime) -> list[News]:
 
 
 def _news(row: Reward, *, now: datetime) -> News:
-    newcomer = row.referral.newcomer
-    name = friend_name(newcomer.first_name, newcomer.last_name) if row.role == Reward.Role.REFERRER else ""
-    return News(friend_reward(row, now=now), name, row.paid_at or row.due_at)
+    newcomer, is_welcome = row.referral.newcomer, row.role == Reward.Role.NEWCOMER
+    is_known = newcomer.first_name.strip() and not is_welcome
+    name = friend_name(newcomer.first_name, newcomer.last_name) if is_known else ""
+    return News(friend_reward(row, now=now), name, is_welcome, row.paid_at or row.due_at)
 
 
 BY_STATE = "SELECT state, count(*), count(first_ordered_at) FROM listed GROUP BY state ORDER BY state"

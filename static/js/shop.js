@@ -46,11 +46,30 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
+  await copied(button.dataset.copy);
   const said = document.createElement("p");
   said.textContent = button.dataset.copied;
   document.getElementById("toast").replaceChildren(said);
   setTimeout(() => said.remove(), 2500);
+});
+
+// Browsers keep the clipboard from pages without https, and a shop on a local network may be one.
+async function copied(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "sr-only";
+  const before = document.activeElement;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+  before?.focus();
+}
+
+// A field that is only read is taken whole.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
 });
 
 // A row of chips that scrolls on a phone begins with the chosen one in sight.

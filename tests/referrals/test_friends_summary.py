@@ -80,10 +80,10 @@ def test_news_are_rewards_paid_since_they_were_seen(referrer: Customer) -> None:
     with CaptureQueriesContext(connection) as queries:
         found = news(referrer.pk, now=NOW)
     assert len(queries) == 1
-    assert [(item.name, item.paid_at) for item in found] == [
-        ("Анна\xa0К.", second.paid_at),
-        ("", welcome.paid_at),
-        ("Анна\xa0К.", first.paid_at),
+    assert [(item.name, item.is_welcome, item.paid_at) for item in found] == [
+        ("Анна\xa0К.", False, second.paid_at),
+        ("", True, welcome.paid_at),
+        ("Анна\xa0К.", False, first.paid_at),
     ]
     in_transaction(lambda: see_news(customer_id=referrer.pk, now=DUE))
     assert [item.paid_at for item in news(referrer.pk, now=NOW)] == [second.paid_at]

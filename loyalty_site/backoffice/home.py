@@ -19,6 +19,7 @@ from points.queries import owed_now, points_by_day
 from promocodes.queries.overview import refusals_of_days, terms_ending, uses_of_days
 from promocodes.rules import Reason, explain
 from promocodes.rules.summary import period_text
+from referrals.queries.report import registrations_by_day
 
 WEEK = 7
 # Its name, a value for each day, how a value is written.
@@ -26,14 +27,14 @@ Measured = tuple[str, list[Decimal], Callable[[Decimal], str]]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Eleven queries. People without the right to look at codes see a greeting and their lists only."""
+    """Twelve queries. People without the right to look at codes see a greeting and their lists only."""
     if not request.user.has_perm("promocodes.view_promocode"):
         return {**context, "title": _("Today")}
     today, now = timezone.localdate(), timezone.now()
     return {
         **context,
         "title": _("Today"),
-        "indicators": [*_indicators(request), *_points(request)],
+        "indicators": [*_indicators(request), *_points(request), *_referrals(request)],
         "ending": [
             {"terms": terms, "period": period_text(terms.starts_at, terms.ends_at)}
             for terms in terms_ending(now, days=WEEK)
@@ -80,6 +81,16 @@ def _points(request: HttpRequest) -> list[dict[str, Any]]:
         reverse("admin_points_report"),
         is_more_better=None,
     )
+
+
+def _referrals(request: HttpRequest) -> list[dict[str, Any]]:
+    """Who has come by a link, for those who see the report on referrals. One query."""
+    if not request.user.has_perm("referrals.view_report"):
+        return []
+    today = timezone.localdate()
+    days = registrations_by_day(today - timedelta(days=13), today)
+    measured: Measured = (_("Registrations by links"), [Decimal(count) for count in days], number_text)
+    return _shown([measured], reverse("admin_referral_report"))
 
 
 def _shown(measured: Sequence[Measured], link: str, *, is_more_better: bool | None = True) -> list[dict[str, Any]]:

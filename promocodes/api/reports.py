@@ -1,40 +1,28 @@
 """The usage report over HTTP (PC-21)."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty_site.kernel.api import ApiView
-from loyalty_site.kernel.errors import invalid
-from loyalty_site.kernel.fields import DayField, MoneyField, TextField
+from loyalty_site.kernel.days_query import DAYS_PARAMETERS, DaysQuery, days_asked
+from loyalty_site.kernel.fields import MoneyField, TextField
 from loyalty_site.kernel.schema import operation
 from promocodes.queries.report import Figures, GroupBy, ReportFilter, ReportRow, usage_report
 
-DAYS = 30
-LONGEST = 3660
 PARAMETERS = (
-    OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 30 days before `to` unless told."),
-    OpenApiParameter("to", OpenApiTypes.DATE, description="The last day, included; today unless told."),
+    *DAYS_PARAMETERS,
     OpenApiParameter("campaign", {"type": "string", "maxLength": 200}, description="A campaign's name."),
 )
 
 
-class ReportQuery(serializers.Serializer[Any]):
-    to = DayField(required=False)
+class ReportQuery(DaysQuery):
     campaign = TextField(required=False, max_length=200)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of Python."""
-        return {"from": DayField(required=False), **super().get_fields()}
 
 
 class FiguresOut(serializers.Serializer[Any]):
@@ -100,12 +88,7 @@ class UsageReport(ApiView):
 
 
 def _filter(given: dict[str, Any]) -> ReportFilter:
-    last = given.get("to") or timezone.localdate()
-    first = given.get("from") or last - timedelta(days=DAYS - 1)
-    if first > last:
-        raise invalid("to", _("The end must be after the start."))
-    if (last - first).days > LONGEST:
-        raise invalid("from", _("Ask for at most ten years."))
+    first, last = days_asked(given)
     return ReportFilter(first_day=first, last_day=last, group_by=GroupBy.CODE, campaign=given.get("campaign"))
 
 

@@ -3,5 +3,9 @@
 from django.urls import path
 
 from referrals.api.friends import CustomerReferrals
+from referrals.api.reports import ReferralReport
 
-urlpatterns = [path("customers/<uuid:customer_id>/referrals", CustomerReferrals.as_view())]
+urlpatterns = [
+    path("customers/<uuid:customer_id>/referrals", CustomerReferrals.as_view()),
+    path("reports/referrals", ReferralReport.as_view()),
+]

@@ -44,6 +44,7 @@ ROUTES: dict[str, tuple[str, str, str]] = {
     "promocodes/<plain:code>/deactivate": ("promocodes", "POST", ""),
     "promocodes/<plain:code>/uses": ("promocodes", "GET", ""),
     "reports/promocodes": ("reports", "GET", ""),
+    "reports/referrals": ("reports", "GET", ""),
     "programme": ("programme", "GET PATCH", ""),
 }
 # Other scopes that are enough to read.

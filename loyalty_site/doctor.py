@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 import loyalty_site.invariants
+import notifications.queries.invariants
 import orders.queries.invariants
 import orders.queries.points_invariants
 import points.queries.invariants
@@ -36,6 +37,7 @@ def invariants() -> tuple[Invariant, ...]:
         *orders.queries.points_invariants.INVARIANTS,
         *points.queries.invariants.INVARIANTS,
         *tiers.queries.invariants.INVARIANTS,
+        *notifications.queries.invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
     )
 

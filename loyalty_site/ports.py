@@ -20,5 +20,16 @@ CUSTOMERS_DOCUMENT_PARTS = {
 # Told of new customers, f(customer=…, brought=…, now=…), and of changed contacts, f(customer=…, now=…). None: nobody.
 CUSTOMERS_REGISTERED: str | None = "referrals.services.attribute"
 CUSTOMERS_CHANGED: str | None = "referrals.services.note_contacts"
+# Kinds of messages that are sent by e-mail: f(customer=…, payload=…, now=…) gives a `notifications.rules.Letter`, or
+# None when it is no longer true. The reader's language is active.
+NOTIFICATIONS_TEMPLATES = {
+    "thank_you": "orders.messages.thank_you",
+    "points_expiring": "points.messages.points_expiring",
+    "tier_changed": "tiers.messages.tier_changed",
+    "tier_lapsing": "tiers.messages.tier_lapsing",
+    "membership_ending": "tiers.messages.membership_ending",
+    "referral_paid": "referrals.messages.referral_paid",
+    "referral_welcome": "referrals.messages.referral_welcome",
+}
 IDEMPOTENCY_STORE = "loyalty_site.idempotency.run_once"
 CONSTRAINT_REFUSALS = "loyalty_site.refusals.BY_CONSTRAINT"

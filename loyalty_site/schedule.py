@@ -10,6 +10,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0},
     "tell-of-expiring-points": {"task": "points.tasks.tell_of_expiring_points", "schedule": 3600.0},
     "review-tiers": {"task": "tiers.tasks.review_tiers", "schedule": 24 * 3600.0},
+    "send-messages": {"task": "notifications.tasks.send_messages", "schedule": 60.0},
     "remind-of-memberships": {"task": "tiers.tasks.remind_of_memberships", "schedule": 3600.0},
     "pay-referrals": {"task": "referrals.tasks.pay_referrals", "schedule": 60.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},

@@ -9,6 +9,7 @@ from loyalty_site.journey.dataset import SHOPS_ZONE
 from loyalty_site.journey.receipts import Receipts
 from loyalty_site.journey.wishes import GoodsBack, brings_back, goods_back
 from loyalty_site.kernel.transactions import in_transaction
+from notifications.services import drop_stale
 from points.services import expire_due
 from tiers.services import review_chunk
 
@@ -66,7 +67,9 @@ def by_month(parts: Sequence[Sequence[Event]]) -> dict[datetime, list[list[Event
 
 
 def close_day(now: datetime) -> None:
-    """The worker's nightly work on points and tiers."""
+    """The worker's nightly work on points and tiers; no messages are sent, those that are too old end."""
+    while in_transaction(partial(drop_stale, now=now)):
+        pass
     while in_transaction(partial(expire_due, now=now)).lots:
         pass
     after: int | None = 0

@@ -1,4 +1,4 @@
-"""Writes of messages: keyword-only, inside a transaction."""
+"""Queueing: the message is a row, written with the change that it tells of (N-4)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,8 +19,9 @@ def queue_messages(*, kind: str, select: str, params: Mapping[str, Any], now: da
         cursor.execute(
             # `select` is a constant of the calling app; values go in as parameters.
             f"""
-            INSERT INTO notifications_outboxmessage (key, customer_id, payload, kind, created_at)
-            SELECT due.*, %(kind)s, %(now)s FROM ({select}) due
+            INSERT INTO notifications_outboxmessage (key, customer_id, payload, kind, created_at, next_try_at, attempts,
+                                                     skip_reason, error, error_code)
+            SELECT due.*, %(kind)s, %(now)s, %(now)s, 0, '', '', '' FROM ({select}) due
             ON CONFLICT (key) DO NOTHING
             """,  # noqa: S608
             {**params, "kind": kind, "now": now},

@@ -169,7 +169,7 @@ FROM unnest(%(rewards)s::bigint[], %(codes)s::bigint[]) AS given (id, code_id) W
 MESSAGES = """
 SELECT %(key)s || r.id, r.payee_id,
        jsonb_build_object('kind', r.kind, 'amount', r.amount::text, 'code', COALESCE(c.code, ''),
-                          'newcomer_id', f.newcomer_id)
+                          'newcomer_id', f.newcomer_id, 'reward', r.id)
 FROM referrals_reward r
 JOIN referrals_referral f ON f.id = r.referral_id
 LEFT JOIN promocodes_promocode c ON c.id = r.promo_code_id

@@ -11,34 +11,56 @@ from django.utils.translation import gettext as _
 
 import orders.services as till
 from customers.models import Customer, User
+from customers.rules import Brought
 from customers.services.accounts import join_account
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import money_text
 from loyalty_site.kernel.transactions import in_transaction
+from loyalty_site.kernel.visitors import client_address, device_of, keep_device
+from loyalty_site.signup import brought_by
 from orders.queries.visits import claimable_orders
 from orders.views import visitor
+from referrals.queries.remembered import VISIT_COOKIE
+from referrals.services import note_traits
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """A guest's unpaid orders in this browser become the customer's, before they are paid (PC-18)."""
-        customer = _joined(user)
+        """A guest's unpaid orders in this browser become the customer's, before they are paid (PC-18).
+
+        The browser is noted (R-5); the invitation that it remembers is used once, to register (R-2).
+        """
+        is_signup = bool(options.get("signup"))
+        customer = _joined(user, brought_by(request))
         if customer is not None:
+            if not is_signup:
+                _note_browser(request, customer)
             _claim(request, customer)
-        return super().post_login(request, user, **options)
+        response = super().post_login(request, user, **options)
+        keep_device(request, response)
+        if is_signup:
+            response.delete_cookie(VISIT_COOKIE, samesite="Lax")
+        return response
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> Any:
         confirmed = super().confirm_email(request, email_address)
-        _joined(email_address.user)
+        _joined(email_address.user, Brought())
         return confirmed
 
 
-def _joined(user: User) -> Customer | None:
+def _joined(user: User, brought: Brought) -> Customer | None:
     """Staff have no customer's card unless they shop."""
     if user.is_staff:
         return Customer.objects.filter(user=user).first()
     is_confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
-    return in_transaction(lambda: join_account(user=user, is_confirmed=is_confirmed, now=timezone.now()))
+    return in_transaction(
+        lambda: join_account(user=user, is_confirmed=is_confirmed, now=timezone.now(), brought=brought)
+    )
+
+
+def _note_browser(request: HttpRequest, customer: Customer) -> None:
+    traits = {"device": device_of(request), "network": client_address(request)}
+    in_transaction(lambda: note_traits(customer_id=customer.pk, traits=traits, now=timezone.now()))
 
 
 def _claim(request: HttpRequest, customer: Customer) -> None:

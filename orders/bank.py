@@ -4,8 +4,10 @@ It tells the shop by a signed webhook (Standard Webhooks) over HTTP, as a real o
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +26,30 @@ class NoSecretError(RuntimeError):
     """Without a secret nothing is signed, and nothing is believed."""
 
 
-def event_for(session: PaymentSession, answer: str, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True)
+class BankCard:
+    """`code` is what the page's form says; `last_digits` are empty for the payer's own card."""
+
+    code: str
+    last_digits: str
+
+
+# The payer's own card differs from payer to payer; the others are in everybody's hands, to try one card for two.
+OWN_CARD = BankCard("own", "")
+CARDS = (OWN_CARD, BankCard("4242", "4242"), BankCard("5100", "5100"))
+
+
+def payer_of(session: PaymentSession, code: str) -> str:
+    """The fingerprint of the card `code`: the same for the same card, and nothing to pay with. An unknown code is the
+    payer's own card, which is known by whom the order names."""
+    if code in {card.code for card in CARDS if card != OWN_CARD}:
+        return f"test_card_{code}"
+    order = session.order
+    named = order.contact_email or str(order.contact_phone or "") or order.number
+    return f"test_card_{hashlib.sha256(named.lower().encode()).hexdigest()[:16]}"
+
+
+def event_for(session: PaymentSession, answer: str, now: datetime, *, card: str = OWN_CARD.code) -> dict[str, Any]:
     """What the bank will tell. The same answer to the same visit is the same event, however often it is sent."""
     return {
         "id": f"evt_{session.token.hex}_{answer}",
@@ -37,6 +62,7 @@ def event_for(session: PaymentSession, answer: str, now: datetime) -> dict[str, 
                 "payment_id": f"test_{session.token.hex}",
                 "amount": f"{session.amount:.2f}",
                 "currency": settings.SHOP_CURRENCY,
+                "payer": payer_of(session, card),
             },
         },
     }

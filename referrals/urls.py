@@ -5,4 +5,8 @@ from django.urls import path
 from referrals.views import landing
 
 app_name = "referrals"
-urlpatterns = [path("r/<plain:code>", landing.landing, name="landing")]
+urlpatterns = [
+    path("r/<plain:code>", landing.landing, name="landing"),
+    # Some put a stroke behind every address: led on to the one above.
+    path("r/<plain:code>/", landing.landing),
+]

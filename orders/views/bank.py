@@ -56,9 +56,9 @@ def page(request: HttpRequest, token: UUID) -> HttpResponse:
     answer = request.POST.get("answer", "")
     is_open = _is_open(session)
     if request.method == "GET" or answer not in bank.TYPES or not is_open:
-        return render(request, "shop/bank.html", {"payment": session, "is_open": is_open})
+        return render(request, "shop/bank.html", {"payment": session, "is_open": is_open, "cards": bank.CARDS})
     now = timezone.now()
-    event = bank.event_for(session, answer, now)
+    event = bank.event_for(session, answer, now, card=request.POST.get("card", ""))
     url = settings.TEST_ACQUIRER_NOTIFY_URL or request.build_absolute_uri(reverse("shop:webhook"))
     if not bank.deliver(event, url, now):
         _tell_later(event, url)

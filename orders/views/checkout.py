@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.transactions import in_transaction
+from loyalty_site.kernel.visitors import device_of, keep_device
 from orders.services import Contact, TotalChanged, move_code
 from orders.services.placing import place_basket
 from orders.views import visitor
@@ -90,6 +91,7 @@ def _place(page: CheckoutPage) -> HttpResponse:
                 contact=_contact(page),
                 expected_total=expected,
                 now=timezone.now(),
+                device=device_of(page.request),
             )
         )
     except TotalChanged as error:
@@ -101,7 +103,9 @@ def _place(page: CheckoutPage) -> HttpResponse:
     visitor.forget_promo(page.request)
     visitor.forget_points(page.request)
     visitor.remember_order(page.request, number)
-    return redirect("shop:order", number=number)
+    response = redirect("shop:order", number=number)
+    keep_device(page.request, response)
+    return response
 
 
 def _move(page: CheckoutPage) -> HttpResponse:

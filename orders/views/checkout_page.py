@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from customers.models import Customer
 from loyalty_site.kernel.visitors import client_address
@@ -24,6 +26,7 @@ from orders.views.shown import shown_text
 from promocodes.queries import PersonalCode
 from promocodes.rules import Reason, explain
 from promocodes.services import count_quote, guessing
+from referrals.queries import Invitation, invitation
 
 CODES = 4
 
@@ -137,6 +140,11 @@ class CheckoutPage:
         order = Order.objects.filter(pk=number, status=Order.Status.NEW).first()
         return number if order and visitor.may_see(self.request, order) else None
 
+    @cached_property
+    def invitation(self) -> Invitation | None:
+        """Who came by a friend's link and buys as a guest is told what registering would bring (R-2)."""
+        return None if self.customer else invitation(self.request.COOKIES, now=timezone.now())
+
     def context(self) -> dict[str, Any]:
         return {
             "lines": self.lines,
@@ -154,6 +162,7 @@ class CheckoutPage:
             "promo_open": bool(self.promo),
             "placing_key": self.placing_key,
             "shown": shown_text(self.quote),
+            "invitation": lambda: self.invitation,
             **self.extra,
         }
 

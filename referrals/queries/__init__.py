@@ -5,6 +5,7 @@ from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
 from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
 from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
 from referrals.queries.offer import Offer, offer, offer_of
+from referrals.queries.remembered import Invitation, Remembered, invitation, remembered_visit
 from referrals.queries.statement import MonthOfEarnings, StatementLine, statement, statement_lines
 from referrals.queries.summary import News, Summary, news, summary
 
@@ -16,17 +17,20 @@ __all__ = [
     "Friend",
     "FriendReward",
     "FriendState",
+    "Invitation",
     "Inviter",
     "Link",
     "MonthOfEarnings",
     "News",
     "Offer",
     "Position",
+    "Remembered",
     "StatementLine",
     "Summary",
     "ambassador_totals",
     "friend_name",
     "friends",
+    "invitation",
     "inviter",
     "link_key",
     "link_of",
@@ -34,6 +38,7 @@ __all__ = [
     "news",
     "offer",
     "offer_of",
+    "remembered_visit",
     "statement",
     "statement_lines",
     "summary",

@@ -12,6 +12,7 @@ from promocodes.rules import readings
 from referrals.models import Ambassador, LinkKey, Referrer
 from referrals.models.link import new_key
 from referrals.rules.codes import code_of, customer_of
+from referrals.rules.names import shown_name
 
 
 @dataclass(frozen=True)
@@ -84,5 +85,5 @@ def _of_ambassador(ambassador: Ambassador) -> Inviter:
 
 def _of_customer(customer: Customer, code: str) -> Inviter:
     row = Referrer.objects.filter(pk=customer.pk).first()
-    shows_name = row is not None and row.shows_name
-    return Inviter(code, customer.pk, None, customer.first_name if shows_name else "", row.stopped_at if row else None)
+    name = shown_name(customer.first_name) if row is not None and row.shows_name else ""
+    return Inviter(code, customer.pk, None, name, row.stopped_at if row else None)

@@ -7,6 +7,7 @@ from referrals.services.qualify import qualify
 from referrals.services.settings import see_news, show_name
 from referrals.services.traits import note_contacts, note_missing_contacts, note_traits
 from referrals.services.undo import undo_rewards
+from referrals.services.visits import record_visit
 
 __all__ = [
     "PaidOut",
@@ -18,6 +19,7 @@ __all__ = [
     "pay_rewards",
     "put_ambassador",
     "qualify",
+    "record_visit",
     "see_news",
     "show_name",
     "undo_rewards",

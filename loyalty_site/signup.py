@@ -1,0 +1,75 @@
+"""Registering through the site, by a friend's link or with his code typed (R-2)."""
+
+from dataclasses import replace
+from typing import Any
+
+from allauth.account.forms import SignupForm as PlainSignupForm
+from allauth.core import context
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.rules import Brought
+from loyalty_site.kernel.visitors import client_address, device_of
+from referrals.queries import inviter
+from referrals.queries.remembered import Invitation, channel, invitation, remembered_visit
+
+FIELD = "friend_code"
+LONGEST = 200
+
+
+class SignupForm(PlainSignupForm):
+    """E-mail, password, and a friend's code, which the link has filled in. One that is nobody's is told beside it."""
+
+    friend_code = forms.CharField(
+        label=_("A friend's code, if you have one"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.invitation: Invitation | None = invitation(context.request.COOKIES, now=timezone.now())
+        if self.invitation is not None:
+            self.fields[FIELD].initial = self.invitation.remembered.code
+
+    def clean_friend_code(self) -> str:
+        """The code in its own spelling; empty when none was typed."""
+        code = code_in(self.cleaned_data[FIELD])
+        if not code:
+            return ""
+        found = inviter(code)
+        if found is None:
+            raise forms.ValidationError(_("There is no such code. Look at it again, or leave the field empty."))
+        return found.code
+
+    def clean(self) -> dict[str, Any] | None:
+        """A wrong code costs nobody the password he has just thought up: the page is kept by no cache."""
+        cleaned = super().clean()
+        if FIELD in self.errors and "password1" not in self.errors:
+            self.fields["password1"].widget.render_value = True
+        return cleaned
+
+
+def code_in(typed: str) -> str:
+    """What was typed or pasted: a code, or a whole link."""
+    return typed.strip().partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def brought_by(request: HttpRequest) -> Brought:
+    """How this browser comes to register: by the code in the form, else by the link it remembers. The visit counts
+    when it is the code of the visit.
+
+    A code that has ended since brings nothing, and keeps nobody from registering.
+    """
+    remembered = remembered_visit(request.COOKIES, now=timezone.now())
+    code = code_in(request.POST[FIELD]) if FIELD in request.POST else remembered.code if remembered else ""
+    found = inviter(code) if code else None
+    brought = Brought(via=channel(""), device=device_of(request), network=client_address(request))
+    if found is None:
+        return brought
+    if remembered is not None and remembered.code == found.code:
+        return replace(brought, code=found.code, via=remembered.via, visit=remembered.visit)
+    return replace(brought, code=found.code)

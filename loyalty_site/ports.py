@@ -6,7 +6,7 @@ Settings take these names over as they are.
 PROMOCODES_CATEGORY_SOURCE = "orders.queries.category_choices"
 PROMOCODES_KNOWN_CATEGORIES = "orders.queries.known_categories"
 PROMOCODES_SAMPLE_QUOTE = "orders.queries.sample_quote"
-PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = POINTS_ORDER_LINKS = "orders.queries.admin_links"
+PROMOCODES_ORDER_LINKS = TIERS_ORDER_LINKS = POINTS_ORDER_LINKS = REFERRALS_ORDER_LINKS = "orders.queries.admin_links"
 PROMOCODES_RELATED_CATEGORIES = "orders.queries.related_categories"
 PROMOCODES_OWN_PERCENTS = "tiers.queries.own_percents"
 PROMOCODES_TIER_SOURCE = "tiers.queries.tier_choices"

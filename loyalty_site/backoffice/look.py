@@ -93,6 +93,14 @@ NAVIGATION = [
     {
         "title": _("Referrals"),
         "items": [
+            _item(_("Who brought whom"), "group_add", "admin:referrals_referral_changelist", "referrals.view_referral"),
+            _item(_("Rewards"), "redeem", "admin:referrals_reward_changelist", "referrals.view_reward"),
+            _item(
+                _("Ambassadors"),
+                "record_voice_over",
+                "admin:referrals_ambassador_changelist",
+                "referrals.view_ambassador",
+            ),
             _item(_("Report on referrals"), "diversity_3", "admin_referral_report", "referrals.view_report"),
         ],
     },

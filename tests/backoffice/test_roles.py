@@ -14,7 +14,15 @@ from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
-from tests.factories import NOW, CampaignFactory, CardFactory, MembershipPlanFactory, SegmentFactory
+from tests.factories import (
+    NOW,
+    AmbassadorFactory,
+    CampaignFactory,
+    CardFactory,
+    MembershipPlanFactory,
+    RewardFactory,
+    SegmentFactory,
+)
 from tests.points.rows import adjust, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 from tiers.models import Membership
@@ -58,6 +66,22 @@ RIGHTS = {
     "admin_points_report": "points.view_report",
     "admin_points_report_csv": "points.view_report",
     "admin_points_report_xlsx": "points.view_report",
+    "admin:referrals_referral_changelist": "referrals.view_referral",
+    "admin:referrals_referral_add": "nobody",
+    "admin:referrals_referral_page": "referrals.view_referral",
+    "admin:referrals_referral_change": "referrals.view_referral",
+    "admin:referrals_reward_changelist": "referrals.view_reward",
+    "admin:referrals_reward_add": "nobody",
+    "admin:referrals_reward_change": "referrals.view_reward",
+    "admin:referrals_ambassador_changelist": "referrals.view_ambassador",
+    "admin:referrals_ambassador_add": "referrals.add_ambassador",
+    "admin:referrals_ambassador_page": "referrals.view_ambassador",
+    "admin:referrals_ambassador_change": "referrals.view_ambassador",
+    "admin:referrals_ambassador_edit": "referrals.change_ambassador",
+    "admin:referrals_ambassador_qr_svg": "referrals.view_ambassador",
+    "admin:referrals_ambassador_qr_png": "referrals.view_ambassador",
+    "admin:referrals_ambassador_csv": "referrals.view_ambassador",
+    "admin:referrals_ambassador_xlsx": "referrals.view_ambassador",
     "admin_referral_report": "referrals.view_report",
     "admin_referral_report_csv": "referrals.view_report",
     "admin_referral_report_xlsx": "referrals.view_report",
@@ -259,7 +283,11 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         starts_at=NOW,
         ends_at=NOW + timedelta(days=30),
     )
+    reward = RewardFactory.create()
     return {
+        "referral": reward.referral_id,
+        "reward": reward.pk,
+        "ambassador": AmbassadorFactory.create().pk,
         "card": CardFactory.create().pk,
         "membershipplan": plan.pk,
         "membership": membership.pk,

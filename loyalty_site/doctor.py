@@ -10,8 +10,10 @@ import loyalty_site.invariants
 import notifications.queries.invariants
 import orders.queries.invariants
 import orders.queries.points_invariants
+import orders.queries.referral_invariants
 import points.queries.invariants
 import promocodes.queries.invariants
+import referrals.queries.invariants
 import tiers.queries.invariants
 from loyalty_site.kernel.invariants import Invariant
 
@@ -35,6 +37,8 @@ def invariants() -> tuple[Invariant, ...]:
         *promocodes.queries.invariants.INVARIANTS,
         *orders.queries.invariants.INVARIANTS,
         *orders.queries.points_invariants.INVARIANTS,
+        *orders.queries.referral_invariants.INVARIANTS,
+        *referrals.queries.invariants.INVARIANTS,
         *points.queries.invariants.INVARIANTS,
         *tiers.queries.invariants.INVARIANTS,
         *notifications.queries.invariants.INVARIANTS,

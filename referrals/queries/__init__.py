@@ -3,6 +3,7 @@
 from referrals.queries.ambassadors import AmbassadorTotals, Earnings, ambassador_totals
 from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
 from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
+from referrals.queries.invariants import INVARIANTS
 from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
 from referrals.queries.offer import Offer, offer, offer_of
 from referrals.queries.remembered import Invitation, Remembered, invitation, remembered_visit
@@ -10,6 +11,7 @@ from referrals.queries.statement import MonthOfEarnings, StatementLine, statemen
 from referrals.queries.summary import News, Summary, news, summary
 
 __all__ = [
+    "INVARIANTS",
     "AmbassadorTotals",
     "CodeState",
     "EarnedCode",

@@ -123,16 +123,19 @@ def test_both_are_told_what_they_got_without_personal_data() -> None:
 
     pay()
 
+    def of(reward: Reward) -> dict[str, int]:
+        return {"newcomer_id": reward.referral.newcomer_id, "reward": reward.pk}
+
     made = PromoCode.objects.get().code
     messages = OutboxMessage.objects.order_by("pk").values_list("key", "kind", "customer", "payload", "created_at")
     assert list(messages) == [
         (
             f"referral_paid:{points.pk}", "referral_paid", points.referral.referrer_id,
-            {"kind": "points", "amount": "300.00", "code": "", "newcomer_id": points.referral.newcomer_id}, NOW,
+            {"kind": "points", "amount": "300.00", "code": "", **of(points)}, NOW,
         ),
         (
             f"referral_welcome:{code.pk}", "referral_welcome", code.referral.newcomer_id,
-            {"kind": "fixed_code", "amount": "500.00", "code": made, "newcomer_id": code.referral.newcomer_id}, NOW,
+            {"kind": "fixed_code", "amount": "500.00", "code": made, **of(code)}, NOW,
         ),
     ]  # fmt: skip
 

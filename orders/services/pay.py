@@ -39,7 +39,7 @@ def pay_order(*, number: str, amount: Decimal, provider: str, payment_id: str, n
         discount_amount=order.discount_total,
         now=now,
     )
-    reward_purchase(order=order, is_first=purchase.is_first, now=now)
+    reward_purchase(order=order, is_first=purchase.is_first, payer=payer, now=now)
     return order
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+import referrals.services
 import tiers.services
 from customers.services import record_refund
 from loyalty_site.kernel.errors import FieldError, InvalidInput
@@ -29,7 +31,8 @@ def refund_order(
     """`lines` are (SKU, quantity) pairs; None gives back all that is left, delivery with the last of the goods.
 
     Spent points return to their lots, earned ones are recomputed over what remains; a whole refund leaves nothing
-    earned. A whole refund before the order was completed releases its code, after completion it does not (PC-12).
+    earned, for who brought the buyer neither (R-4). A whole refund before the order was completed releases its code,
+    after completion it does not (PC-12).
     Raises NoSuchOrder, WrongState, and InvalidInput with `lines.0.sku` or `lines.0.quantity`.
     """
     order = locked_order(number)
@@ -49,6 +52,7 @@ def refund_order(
     for sku, quantity, _amount in step.parts:
         if sku in order.membership_skus:
             tiers.services.refund_membership(order_ref=order.ref, sku=sku, quantity=quantity, now=now)
+    _undo_referral(order, rows, now)
     refund.points_returned = moved.returned
     refund.points_taken_back = move_points(order, refund, moved, is_last=step.is_last, now=now)
     if refund.points_returned or refund.points_taken_back:
@@ -74,6 +78,14 @@ def _asked(lines: Sequence[tuple[str, int]], rows: Mapping[str, OrderLine]) -> d
     if wrong:
         raise InvalidInput(*wrong)
     return asked
+
+
+def _undo_referral(order: Order, rows: Mapping[str, OrderLine], now: datetime) -> None:
+    """After promo codes and before the first account: that is the order of locks."""
+    goods = sum(row.total for row in rows.values())
+    kept = goods - sum(row.refunded_amount for row in rows.values())
+    share = Fraction(kept) / Fraction(goods) if goods else Fraction(0)
+    referrals.services.undo_rewards(order_ref=order.ref, buyer_id=order.customer_id, kept_share=share, now=now)
 
 
 def _record(

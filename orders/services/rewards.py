@@ -1,4 +1,4 @@
-"""What a payment brings its customer (O-5): points, the first purchase's bonus, card, membership, tier, a thank-you.
+"""What a payment brings its customer (O-5): points, the first purchase's bonus, card, tier, referral, a thank-you.
 
 Told once, by `pay_order`, in the transaction of the payment; each part stands under a fact or a key of its own besides.
 """
@@ -12,6 +12,7 @@ from django.conf import settings
 
 import customers.queries
 import points.services
+import referrals.services
 import tiers.services
 from customers.models import Programme
 from loyalty_site.kernel.transactions import requires_transaction
@@ -24,11 +25,12 @@ THANK_YOU = "SELECT %(key)s::text, %(customer)s::bigint, %(payload)s::jsonb"
 
 
 @requires_transaction
-def reward_purchase(*, order: Order, is_first: bool, now: datetime) -> None:
+def reward_purchase(*, order: Order, is_first: bool, payer: str, now: datetime) -> None:
     """For an order that has just been paid. A guest gets nothing: he has nowhere to keep it.
 
     The caller holds the customer and the order; accounts and standings are locked here, in that order.
     """
+    _tell_referrals(order, payer, now)
     if order.customer_id is None:
         return
     programme = customers.queries.programme()
@@ -48,6 +50,21 @@ def earn_fact(order: Order) -> str:
 def bonus_fact(order: Order) -> str:
     """Under which the bonus for the first purchase stands, when this order was it."""
     return f"first_purchase:{order.ref}"
+
+
+def _tell_referrals(order: Order, payer: str, now: datetime) -> None:
+    """What the payment shows of the buyer, and that this may be a newcomer's first order (R-3, R-5)."""
+    traits = {
+        "email": order.contact_email,
+        "phone": order.contact_phone,
+        "device": order.device,
+        "payer": payer,
+        "address": order.delivery_address,
+    }
+    goods = order.total - order.delivery_total
+    referrals.services.qualify(
+        customer_id=order.customer_id, order_ref=order.ref, goods_amount=goods, traits=traits, now=now
+    )
 
 
 def _earn(order: Order, bonus: int, programme: Programme, now: datetime) -> None:

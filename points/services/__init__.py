@@ -17,7 +17,7 @@ from points.services.errors import (
 from points.services.expire import Expired, expire_due
 from points.services.grants import Granted, grant_to_many
 from points.services.notices import queue_expiry_notices
-from points.services.posting import Posted, PostedEntry
+from points.services.posting import Posted, PostedEntry, lock_accounts
 from points.services.segment_grants import (
     ask_segment_grant,
     confirm_segment_grant,
@@ -51,6 +51,7 @@ __all__ = [
     "expire_due",
     "grant_chunk",
     "grant_to_many",
+    "lock_accounts",
     "open_account",
     "put_action",
     "queue_expiry_notices",

@@ -12,6 +12,7 @@ from loyalty_site.kernel.transactions import requires_transaction
 from referrals.models import Referral, Reward, Visit
 from referrals.models.visit import Via
 from referrals.queries import Inviter, inviter
+from referrals.services.payout import pay_rewards
 from referrals.services.terms import terms_in_force
 from referrals.services.traits import contacts_of, note_traits
 
@@ -66,7 +67,7 @@ def _referral(customer: Customer, found: Inviter, brought: Brought, programme: P
 def _welcome(referral: Referral, now: datetime) -> None:
     if referral.newcomer_at != Programme.RefereeRewardAt.REGISTRATION or not referral.newcomer_amount:
         return
-    Reward.objects.create(
+    reward = Reward.objects.create(
         referral=referral,
         role=Reward.Role.NEWCOMER,
         payee_id=referral.newcomer_id,
@@ -75,3 +76,4 @@ def _welcome(referral: Referral, now: datetime) -> None:
         qualified_at=now,
         due_at=now,
     )
+    pay_rewards(reward_ids=[reward.pk], now=now)

@@ -10,9 +10,10 @@ from django.utils import timezone
 from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
 from points.services import earn
+from referrals.models import Reward
 from tests.api.conftest import Api
 from tests.api.test_orders import basket, code
-from tests.factories import CustomerFactory, ProductFactory
+from tests.factories import CustomerFactory, ProductFactory, ReferralFactory
 from tiers.models import Card, DiscountStep, MembershipPlan, Standing, Tier
 
 SKUS = ["SHIRT-1", *(f"P{number}" for number in range(19))]
@@ -21,6 +22,7 @@ SKUS = ["SHIRT-1", *(f"P{number}" for number in range(19))]
 @pytest.fixture
 def customer(db: None) -> Customer:
     """Silver, with a card, points in three lots, and near the next tier; twenty goods and a plan of membership."""
+    CustomerFactory(email="referrer@shop.test")
     found: Customer = CustomerFactory()
     now = timezone.now()
     Standing.objects.create(customer=found, tier=Tier.objects.get(code="silver"), since=now)
@@ -83,13 +85,19 @@ def test_placing_takes_twenty_statements(api: Api, customer: Customer, django_as
     assert (answer.status_code, answer.json()["points_spent"]) == (201, 250)
 
 
-def test_paying_takes_twenty_three_statements(api: Api, customer: Customer, django_assert_num_queries: Any) -> None:
-    """At most 25, though everything happens at once: first purchase, first card, a membership, the next tier."""
-    order = api.post("orders", full_basket(customer), key="k-1").json()
-    body = {"amount": order["total"], "payment_id": "p-1"}
+@pytest.mark.parametrize(("is_brought", "statements"), [(False, 24), (True, 25)])
+def test_paying_takes_twenty_five_statements(
+    api: Api, customer: Customer, is_brought: bool, statements: int, django_assert_num_queries: Any
+) -> None:
+    """At most, though everything happens at once: first purchase and card, a membership, the next tier, a referral."""
+    if is_brought:
+        ReferralFactory(newcomer=customer, referrer=Customer.objects.get(email="referrer@shop.test"))
+    order = api.post("orders", full_basket(customer, device="phone-1"), key="k-1").json()
+    body = {"amount": order["total"], "payment_id": "p-1", "payer": "card-1"}
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(statements):
         answer = api.post(f"orders/{order['number']}/pay", body, key="pay-1")
 
     assert answer.json()["status"] == "paid"
     assert Standing.objects.get(customer=customer).tier.code == "gold"
+    assert Reward.objects.count() == is_brought

@@ -11,7 +11,7 @@ import orders.queries.points_invariants
 from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order, Refund
-from orders.services import cancel_order, complete_order, pay_order, refund_order
+from orders.services import cancel_order, claim_order, complete_order, pay_order, refund_order
 from points.queries import balance
 from tests.factories import NOW
 from tests.orders.ordering import place_at
@@ -49,6 +49,9 @@ class Till:
     def buy(self, name: str, *skus: str, on: float = 0, points: int = 0, **fields: Any) -> Order:
         self.place(name, *skus, on=on, points=points, **fields)
         return self.pay(name, on=on)
+
+    def claim(self, name: str, *, on: float = 0) -> Order:
+        return in_transaction(lambda: claim_order(number=self.numbers[name], customer=self.customer, now=day(on)))
 
     def complete(self, name: str, *, on: float = 0) -> Order:
         return in_transaction(lambda: complete_order(number=self.numbers[name], now=day(on)))

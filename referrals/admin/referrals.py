@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, page, staff_page
 from loyalty_site.kernel.texts import moment_text
+from referrals.admin import customer
 from referrals.admin.filters import AmbassadorFilter, PeriodFilter, ReferrerFilter, StateFilter
 from referrals.admin.ports import order_links
 from referrals.admin.rows import reward_row, rewards_of, with_status
@@ -47,7 +48,11 @@ class ReferralAdmin(ReadOnlyAdmin):
         return (queryset.filter(referrals_like(typed)) if typed else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
-        own = [path("<int:referral_id>/change/", show, name="referrals_referral_page")]
+        own = [
+            path("<int:referral_id>/change/", show, name="referrals_referral_page"),
+            path("of/<int:customer_id>/stop/", customer.stop, name="referrals_customer_stop"),
+            path("of/<int:customer_id>/resume/", customer.resume, name="referrals_customer_resume"),
+        ]
         return own + super().get_urls()
 
     @admin.display(description=gettext_lazy("registered"))

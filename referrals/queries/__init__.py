@@ -9,10 +9,12 @@ from referrals.queries.offer import Offer, offer, offer_of
 from referrals.queries.remembered import Invitation, Remembered, invitation, remembered_visit
 from referrals.queries.statement import MonthOfEarnings, StatementLine, statement, statement_lines
 from referrals.queries.summary import News, Summary, news, summary
+from referrals.queries.tree import Branch, chain_up, tree_down
 
 __all__ = [
     "INVARIANTS",
     "AmbassadorTotals",
+    "Branch",
     "CodeState",
     "EarnedCode",
     "Earnings",
@@ -30,6 +32,7 @@ __all__ = [
     "StatementLine",
     "Summary",
     "ambassador_totals",
+    "chain_up",
     "friend_name",
     "friends",
     "invitation",
@@ -44,4 +47,5 @@ __all__ = [
     "statement",
     "statement_lines",
     "summary",
+    "tree_down",
 ]

@@ -259,3 +259,67 @@ def test_ambassadors_are_found_and_filtered(manager: Client) -> None:
     assert found(manager, "ambassador", who="partners") == [partner]
     assert found(manager, "ambassador", who="customers") == [own]
     assert found(manager, "ambassador", is_active__exact="0") == [partner]
+
+
+# A customer's page, an order's page
+
+
+def part_of(client: Client, customer: Any) -> Any:
+    return client.get(reverse("admin:customers_customer_change", args=[customer.pk])).context["referrals"]
+
+
+def test_customer_page_tells_how_he_came_and_whom_he_brought(manager: Client) -> None:
+    own = ReferralFactory.create()
+    reward = RewardFactory.create(referral__referrer=own.newcomer, referral__newcomer=CustomerFactory.create())
+    leaf = ReferralFactory.create(referrer=reward.referral.newcomer, newcomer=CustomerFactory.create())
+    part = part_of(manager, own.newcomer)
+    assert (part["own"], part["chain"], part["terms"][0]) == (own, [own], ("The referrer gets", f"300{NBSP}points"))
+    assert [(row["referral"], [one["text"] for one in row["rewards"]]) for row in part["brought"]] == [
+        (reward.referral, [f"300{NBSP}points"])
+    ]
+    [branch] = part["tree"]
+    assert [below.customer for below in branch.branches] == [leaf.newcomer]
+
+
+def test_customer_page_of_somebody_alone(manager: Client) -> None:
+    part = part_of(manager, CustomerFactory.create())
+    assert (part["own"], part["brought"], part["tree"], part["stopped"]) == (None, [], (), None)
+    assert "/r/" in part["link"].url
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_customer_page_takes_as_many_queries_for_three_friends_as_for_one(
+    count: int, manager: Client, django_assert_num_queries: Any
+) -> None:
+    customer = CustomerFactory.create()
+    for _number in range(count):
+        RewardFactory.create(referral__referrer=customer, referral__newcomer=CustomerFactory.create())
+    address = reverse("admin:customers_customer_change", args=[customer.pk])
+    manager.get(address)
+    with django_assert_num_queries(35):
+        manager.get(address)
+
+
+def test_order_page_tells_what_it_brought(manager: Client, placed: Any) -> None:
+    reward = RewardFactory.create(
+        referral__newcomer=placed.customer,
+        referral__referrer=None,
+        referral__ambassador=AmbassadorFactory.create(),
+        referral__first_order_ref=placed.ref,
+        referral__first_ordered_at=NOW,
+        payee=CustomerFactory.create(),
+        order_ref=placed.ref,
+    )
+    part = manager.get(reverse("admin:orders_order_page", args=[placed.pk])).context["referral"]
+    assert (part["referral"], part["is_first"]) == (reward.referral, True)
+    assert [(row["reward"], row["text"]) for row in part["rewards"]] == [(reward, f"300{NBSP}points")]
+
+
+def test_order_page_tells_of_a_first_order_that_brought_nothing(manager: Client, placed: Any) -> None:
+    referral = ReferralFactory.create(first_order_ref=placed.ref, first_ordered_at=NOW)
+    part = manager.get(reverse("admin:orders_order_page", args=[placed.pk])).context["referral"]
+    assert part == {"referral": referral, "is_first": True, "rewards": []}
+
+
+def test_order_page_says_nothing_of_an_order_without_a_friend(manager: Client, placed: Any) -> None:
+    assert manager.get(reverse("admin:orders_order_page", args=[placed.pk])).context["referral"] is None

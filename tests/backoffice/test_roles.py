@@ -70,6 +70,8 @@ RIGHTS = {
     "admin:referrals_referral_add": "nobody",
     "admin:referrals_referral_page": "referrals.view_referral",
     "admin:referrals_referral_change": "referrals.view_referral",
+    "admin:referrals_customer_stop": "referrals.decide_review",
+    "admin:referrals_customer_resume": "referrals.decide_review",
     "admin:referrals_reward_changelist": "referrals.view_reward",
     "admin:referrals_reward_add": "nobody",
     "admin:referrals_reward_change": "referrals.view_reward",

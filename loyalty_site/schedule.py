@@ -12,6 +12,8 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "review-tiers": {"task": "tiers.tasks.review_tiers", "schedule": 24 * 3600.0},
     "send-messages": {"task": "notifications.tasks.send_messages", "schedule": 60.0},
     "remind-of-memberships": {"task": "tiers.tasks.remind_of_memberships", "schedule": 3600.0},
+    "check-referrals": {"task": "referrals.tasks.check_referrals", "schedule": 60.0},
+    "note-missing-traits": {"task": "referrals.tasks.note_missing_traits", "schedule": 3600.0},
     "pay-referrals": {"task": "referrals.tasks.pay_referrals", "schedule": 60.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

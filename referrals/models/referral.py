@@ -105,6 +105,12 @@ class Referral(models.Model):
         indexes = [
             models.Index("referrer", "registered_at", name="referrals_of_referrer"),
             models.Index("registered_at", name="referrals_registered"),
+            models.Index(
+                "referrer",
+                "first_ordered_at",
+                name="referrals_first_orders",
+                condition=Q(first_ordered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

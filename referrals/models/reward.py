@@ -99,6 +99,9 @@ class Reward(models.Model):
         ]
         indexes = [
             models.Index("due_at", "id", name="referrals_reward_due", condition=Q(status="pending")),
+            models.Index(
+                "id", name="referrals_reward_unchecked", condition=Q(status="pending", checked_at__isnull=True)
+            ),
             models.Index("payee", "qualified_at", name="referrals_reward_payee"),
             models.Index("ambassador", "qualified_at", name="referrals_reward_ambassador"),
             models.Index("order_ref", name="referrals_reward_order", condition=~Q(order_ref="")),

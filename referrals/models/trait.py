@@ -1,6 +1,7 @@
 """What one person's accounts have in common (R-5): keyed hashes, never the things themselves."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,6 +32,7 @@ class Trait(models.Model):
                 "kind", "value", "customer", nulls_distinct=False, name="referrals_trait_once_per_customer"
             )
         ]
+        indexes = [models.Index("value", "seen_at", name="referrals_trait_network", condition=Q(kind="network"))]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.customer_id}"

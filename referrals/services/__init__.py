@@ -2,16 +2,20 @@
 
 from referrals.services.ambassadors import put_ambassador
 from referrals.services.attribute import attribute
+from referrals.services.judge import check_pending, judge
 from referrals.services.payout import PaidOut, pay_due, pay_rewards
 from referrals.services.qualify import qualify
 from referrals.services.settings import see_news, show_name
-from referrals.services.traits import note_contacts, note_missing_contacts, note_traits
+from referrals.services.traits import Noted, note_contacts, note_missing_contacts, note_traits
 from referrals.services.undo import undo_rewards
 from referrals.services.visits import record_visit
 
 __all__ = [
+    "Noted",
     "PaidOut",
     "attribute",
+    "check_pending",
+    "judge",
     "note_contacts",
     "note_missing_contacts",
     "note_traits",

@@ -22,6 +22,7 @@ from points.services import BulkEarning, earn_for_many
 from promocodes.rules import end_of
 from promocodes.services import CodeSpec, issue_codes
 from referrals.models.referral import RewardKind
+from referrals.services.judge import judge
 
 # Refunds of these orders wait until a chunk is paid: a moment, far below the time a lock is waited for.
 CHUNK = 2_000
@@ -53,10 +54,6 @@ def pay_due(*, now: datetime, limit: int = CHUNK) -> PaidOut:
     judge(referral_ids=referral_ids, reward_ids=reward_ids, now=now)
     paid = pay_rewards(reward_ids=reward_ids, now=now)
     return PaidOut(paid, len(due) - paid, left=len(due) == limit)
-
-
-def judge(*, referral_ids: Sequence[int], reward_ids: Sequence[int], now: datetime) -> None:
-    """Nothing speaks against anybody yet."""
 
 
 @requires_transaction

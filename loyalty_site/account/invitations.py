@@ -10,12 +10,18 @@ from loyalty_site.account.referral_qr import link_qr
 from loyalty_site.account.referral_words import Way, invitation, latest_of, news_text, shared, steps, ways
 from referrals.queries import Link, Offer, Summary, inviter, link_of, news, offer_of, summary
 
+NEWS = 5
+
 
 @dataclass(frozen=True)
 class NewsView:
-    """Rewards paid since they were last looked at; `until` goes back with the button that says they are seen."""
+    """Rewards paid since they were last looked at; `until` goes back with the button that says they are seen.
+
+    `more` counts those beyond the lines.
+    """
 
     lines: list[str]
+    more: int
     until: datetime
 
 
@@ -23,14 +29,14 @@ class NewsView:
 class Invitations:
     """`is_open` false: this customer was stopped; nothing is promised, and nothing is said about why.
 
-    `ambassador_id` of who invites on terms of his own, else None.
+    `has_own_terms`: an ambassador, with a statement by month.
     """
 
     link: Link
     offer: Offer
     summary: Summary
     is_open: bool
-    ambassador_id: int | None
+    has_own_terms: bool
     message: str
     ways: list[Way]
     steps: list[str]
@@ -51,10 +57,10 @@ def invitations(customer: Customer, *, programme: Programme, now: datetime) -> I
         offer=promised,
         summary=found,
         is_open=found.stopped_at is None,
-        ambassador_id=one.ambassador.pk if one.ambassador else None,
+        has_own_terms=one.ambassador is not None,
         message=message,
         ways=ways(link, message),
-        steps=steps(promised),
+        steps=steps(promised, every_order=one.ambassador is not None and one.ambassador.every_order),
         sheet_url=shared(link, "share"),
         qr=link_qr(link),
         news=news_view(customer.pk, now=now),
@@ -65,4 +71,7 @@ def news_view(customer_id: int, *, now: datetime) -> NewsView | None:
     """One query."""
     found = news(customer_id, now=now)
     until = latest_of(found)
-    return NewsView([news_text(item) for item in found], until) if until else None
+    if until is None:
+        return None
+    lines = [news_text(item) for item in found[:NEWS]]
+    return NewsView(lines, len(found) - len(lines), until)

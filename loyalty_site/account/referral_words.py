@@ -22,9 +22,10 @@ class Way:
     url: str
 
 
-def steps(promised: Offer) -> list[str]:
-    """How it works, in three sentences, with what is promised now."""
-    return [_("Send your link to a friend or show the QR code."), _newcomer_step(promised), _referrer_step(promised)]
+def steps(promised: Offer, *, every_order: bool = False) -> list[str]:
+    """How it works, in three sentences, with what is promised now; `every_order` of a friend earns an ambassador."""
+    own = _every_order_step(promised) if every_order else _referrer_step(promised)
+    return [_("Send your link to a friend or show the QR code."), _newcomer_step(promised), own]
 
 
 def invitation(promised: Offer) -> str:
@@ -104,3 +105,13 @@ def _referrer_step(promised: Offer) -> str:
         "You get %(gift)s %(days)d days after the friend's first order, if it is not returned.",
         promised.hold_days,
     ) % {**order, "days": promised.hold_days}
+
+
+def _every_order_step(promised: Offer) -> str:
+    if not promised.hold_days:
+        return _("You get %(gift)s.") % {"gift": promised.referrer}
+    return ngettext(
+        "You get %(gift)s. It comes %(days)d day after the order, if that is not returned.",
+        "You get %(gift)s. It comes %(days)d days after the order, if that is not returned.",
+        promised.hold_days,
+    ) % {"gift": promised.referrer, "days": promised.hold_days}

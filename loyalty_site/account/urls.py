@@ -3,7 +3,7 @@
 from django.urls import path
 
 from customers import views as customers
-from loyalty_site.account import card, codes, overview, points, referral_qr, referrals, tiers
+from loyalty_site.account import card, codes, overview, points, referral_qr, referral_statement, referrals, tiers
 from orders.views import account
 
 app_name = "account"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("referrals/qr/", referral_qr.large, name="referral-qr"),
     path("referrals/qr.svg", referral_qr.download, {"kind": "svg"}, name="referral-qr-svg"),
     path("referrals/qr.png", referral_qr.download, {"kind": "png"}, name="referral-qr-png"),
+    path("referrals/statement/", referral_statement.page, name="referral-statement"),
+    path("referrals/statement.csv", referral_statement.download, name="referral-statement-csv"),
     path("orders/", account.orders, name="orders"),
     path("profile/", customers.profile, name="profile"),
 ]

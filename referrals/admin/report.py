@@ -14,7 +14,7 @@ from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.cells import Cell, csv_lines, write_xlsx
 from loyalty_site.kernel.charts import chart_data
 from loyalty_site.kernel.columns import cells, delta, table_file
-from loyalty_site.kernel.texts import day_text
+from promocodes.rules.summary import days_text
 from referrals.admin.report_columns import COLUMNS, COST, FILE_COLUMNS, PER_BUYER, RATIO, REVENUE, STEPS
 from referrals.admin.report_form import METRICS, MONEY, ReportForm
 from referrals.admin.report_form import STEPS as STEPS_CHOSEN
@@ -24,6 +24,11 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TIMES = {GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH}
 ROWS_ON_CHART = 12
 ROWS_IN_FILE = 100_000
+# By the first letter of a referrer's key: the right to see his page, and the page.
+PAGES = {
+    "a": ("referrals.view_ambassador", "admin:referrals_ambassador_page"),
+    "c": ("customers.view_customer", "admin:customers_customer_change"),
+}
 SEVERAL = {STEPS_CHOSEN: STEPS[1:], MONEY: (COST, REVENUE)}
 
 
@@ -33,14 +38,13 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"report": None}
     if form.is_valid():
         report = funnel(form.filter())
-        first, last = form.days()
         context = {
             **_table(request, report),
             **_chart(report, form.cleaned_data["metric"]),
             **_owed(report),
             "steps": _steps(report),
             "sums": [_sum(report, column) for column in (COST, REVENUE, RATIO, PER_BUYER)],
-            "period": day_text(first) if first == last else f"{day_text(first)} – {day_text(last)}",
+            "period": days_text(*form.days()),
         }
     return page(
         request,
@@ -83,7 +87,7 @@ def _table(request: HttpRequest, report: Funnel) -> dict[str, Any]:
     return {
         "report": report,
         "rows": [
-            {"row": row, "link": _link(request, row), "cells": cells(COLUMNS, row.figures, row.previous)}
+            {"row": row, "link": _link(request, report, row), "cells": cells(COLUMNS, row.figures, row.previous)}
             for row in rows
         ],
         "total": cells(COLUMNS, report.total, report.previous_total),
@@ -134,11 +138,12 @@ def _chart(report: Funnel, metric: str) -> dict[str, Any]:
     return {"chart": chart_data([row.label for row in rows], series) if rows else "", "chart_kind": kind}
 
 
-def _link(request: HttpRequest, row: FunnelRow) -> str:
+def _link(request: HttpRequest, report: Funnel, row: FunnelRow) -> str:
     """From a referrer's line to his page, for those who may see it."""
-    if row.key[:1] == "c" and row.key[1:].isdigit() and request.user.has_perm("customers.view_customer"):
-        return reverse("admin:customers_customer_change", args=[row.key[1:]])
-    return ""
+    if report.filter.group_by is not GroupBy.REFERRER:
+        return ""
+    right, page_of = PAGES[row.key[0]]
+    return reverse(page_of, args=[row.key[1:]]) if request.user.has_perm(right) else ""
 
 
 def _file(form: ReportForm) -> tuple[list[str], Iterator[list[Cell]]]:

@@ -36,7 +36,7 @@ class ReportForm(PeriodForm):
     group = forms.ChoiceField(label=_("By"), choices=GROUPS)
     via = forms.ChoiceField(label=_("Channel"), choices=[("", _("all channels")), *Via.choices], required=False)
     who = forms.ChoiceField(label=_("Whose links"), choices=WHO, required=False)
-    q = forms.CharField(label=_("Referrer: name, e-mail, phone or code"), required=False, max_length=100)
+    q = forms.CharField(label=_("Referrer"), help_text=_("name, e-mail, phone or code"), required=False, max_length=100)
     metric = forms.ChoiceField(label=_("On the chart"), choices=METRICS)
     compare = forms.BooleanField(label=_("Compare with the period before"), required=False)
 

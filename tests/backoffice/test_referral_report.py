@@ -62,7 +62,7 @@ def test_report_leads_from_a_referrer_to_his_page(as_role: Any, friend: Referral
     rows = as_role("marketer").get(reverse(REPORT), {"group": "referrer"}).context["rows"]
     assert [(line["row"].label, line["link"]) for line in rows] == [
         ("Buyer One", reverse("admin:customers_customer_change", args=[friend.referrer_id])),
-        ("Partner", ""),
+        ("Partner", reverse("admin:referrals_ambassador_page", args=[partner.pk])),
     ]
 
 

@@ -340,7 +340,7 @@ def test_rows_are_named_for_people() -> None:
     labels = {group_by: [row.label for row in funnel(replace(ASKED, group_by=group_by)).rows] for group_by in GroupBy}
     assert labels == {
         GroupBy.DAY: ["8\xa0июня\xa02026"],
-        GroupBy.WEEK: ["8\xa0июня\xa02026 – 14\xa0июня\xa02026"],
+        GroupBy.WEEK: ["с 8 по 14\xa0июня\xa02026"],
         GroupBy.MONTH: ["Июнь 2026"],
         GroupBy.CHANNEL: ["Telegram"],
         GroupBy.REFERRER: ["Блог о доме"],

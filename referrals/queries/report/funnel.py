@@ -17,6 +17,7 @@ from customers.rules import normalised_phone
 from loyalty_site.kernel.money import rounded
 from loyalty_site.kernel.texts import day_text
 from promocodes.rules import readings, start_of
+from promocodes.rules.summary import days_text
 from referrals.models.visit import Via
 from referrals.queries.report.shapes import TIMES, Figures, Funnel, FunnelRow, GroupBy, ReportFilter
 from referrals.queries.report.sql import statement
@@ -101,4 +102,4 @@ def _label(group_by: GroupBy, group: str, label: str | None) -> str:
     day = date.fromisoformat(group)
     if group_by is GroupBy.MONTH:
         return date_format(day, "YEAR_MONTH_FORMAT").replace(" г.", "")
-    return day_text(day) if group_by is GroupBy.DAY else f"{day_text(day)} – {day_text(day + timedelta(days=6))}"
+    return day_text(day) if group_by is GroupBy.DAY else days_text(day, day + timedelta(days=6))

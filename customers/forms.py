@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ProfileForm(forms.Form):
-    """Name, phone and birthday; the service checks and normalises them."""
+    """Name, phone, birthday and the consent to e-mails; the service checks and normalises them."""
 
     first_name = forms.CharField(
         label=_("First name"),
@@ -29,4 +29,8 @@ class ProfileForm(forms.Form):
         label=_("Birthday"),
         required=False,
         widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+    )
+    takes_emails = forms.BooleanField(
+        label=_("Send me e-mails: about my orders and points, my tier, and rewards for friends"),
+        required=False,
     )

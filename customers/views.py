@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from customers.forms import ProfileForm
-from customers.models import Customer
+from customers.models import Consent, Customer
+from customers.queries import live_consents
 from customers.services import update_customer
 from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
@@ -22,12 +23,16 @@ FIELDS = ("first_name", "last_name", "phone", "birthday")
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, phone, birthday. Who has no customer's card (staff, an address not confirmed) is told so."""
+    """Name, phone, birthday, and whether e-mails may come (CU-2).
+
+    Who has no customer's card (staff, an address not confirmed) is told so.
+    """
     customer = Customer.objects.filter(user=request.user.pk).first()
     if customer is None:
         return render(request, "account/profile.html", {"form": None})
     if request.method == "GET":
-        initial = {field: getattr(customer, field) for field in FIELDS}
+        takes_emails = Consent.Purpose.EMAIL in live_consents(customer.pk)
+        initial = {**{field: getattr(customer, field) for field in FIELDS}, "takes_emails": takes_emails}
         return render(request, "account/profile.html", {"form": ProfileForm(initial=initial)})
     form = ProfileForm(request.POST)
     if form.is_valid() and _saved(form, customer):
@@ -39,9 +44,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 def _saved(form: ProfileForm, customer: Customer) -> bool:
     """False with the refusal beside its field."""
     changes = {field: form.cleaned_data[field] for field in FIELDS}
+    others = live_consents(customer.pk) - {Consent.Purpose.EMAIL}
+    consents = others | {Consent.Purpose.EMAIL} if form.cleaned_data["takes_emails"] else others
+    now = timezone.now()
     try:
         in_transaction(
-            lambda: update_customer(customer_id=customer.pk, changes=changes, now=timezone.now(), source="account")
+            lambda: update_customer(
+                customer_id=customer.pk, changes=changes, consents=consents, now=now, source="account"
+            )
         )
     except InvalidInput as refusal:
         for error in refusal.errors:

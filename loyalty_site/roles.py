@@ -111,6 +111,8 @@ _LOOK_AT_REFERRALS = frozenset(
 )
 _REPORT_REFERRALS = frozenset({"referrals.view_report"})
 _KEEP_REFERRALS = frozenset({"referrals.decide_review", "referrals.add_ambassador", "referrals.change_ambassador"})
+_LOOK_AT_MESSAGES = frozenset({"notifications.view_outboxmessage"})
+_RESEND_MESSAGES = frozenset({"notifications.resend"})
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})
 _RUN_THE_SITE = frozenset(
@@ -137,6 +139,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_TIERS
         | _LOOK_AT_POINTS
         | _LOOK_AT_REFERRALS
+        | _LOOK_AT_MESSAGES
         | _CORRECT_POINTS
         | _FIX_ORDERS
         | _KEEP_CUSTOMERS
@@ -157,8 +160,10 @@ ROLES: dict[str, frozenset[str]] = {
         | _CORRECT_POINTS
         | _KEEP_POINTS
         | _LOOK_AT_REFERRALS
+        | _LOOK_AT_MESSAGES
         | _REPORT_REFERRALS
         | _KEEP_REFERRALS
+        | _RESEND_MESSAGES
     ),
     MARKETER: (
         _LOOK_AT_CODES
@@ -171,6 +176,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_POINTS
         | {"points.view_report"}
         | _LOOK_AT_REFERRALS
+        | _LOOK_AT_MESSAGES
         | _REPORT_REFERRALS
     ),
     ADMINISTRATOR: (
@@ -190,8 +196,10 @@ ROLES: dict[str, frozenset[str]] = {
         | _CORRECT_POINTS
         | _KEEP_POINTS
         | _LOOK_AT_REFERRALS
+        | _LOOK_AT_MESSAGES
         | _REPORT_REFERRALS
         | _KEEP_REFERRALS
+        | _RESEND_MESSAGES
         | _RUN_THE_SITE
     ),
 }

@@ -53,9 +53,7 @@ def tier_lapsing(*, customer: Customer, payload: Mapping[str, Any], now: datetim
         _("On %(day)s the tier “%(tier)s” ends, and your tier will be “%(next)s”.") % told,
     ]
     if stands.to_keep is not None:
-        paragraphs.append(
-            _("To keep it, buy for %(missing)s more before that day.") % {"missing": _lack(stands.to_keep)}
-        )
+        paragraphs.append(_to_keep(stands.to_keep))
     return Letter(
         subject=_("Your tier “%(tier)s” ends on %(day)s") % told,
         heading=_("Your tier “%(tier)s” ends soon") % told,
@@ -109,10 +107,16 @@ def _privileges(tier: Tier) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _lack(ahead: NextTier) -> str:
+def _to_keep(ahead: NextTier) -> str:
     if ahead.missing_orders is not None:
-        return ngettext("%(count)d order", "%(count)d orders", ahead.missing_orders) % {"count": ahead.missing_orders}
-    return money_text(ahead.missing_amount or Decimal(0))
+        count = ahead.missing_orders
+        return ngettext(
+            "To keep it, place %(count)d more order before that day.",
+            "To keep it, place %(count)d more orders before that day.",
+            count,
+        ) % {"count": count}
+    missing = money_text(ahead.missing_amount or Decimal(0))
+    return _("To keep it, buy for %(missing)s more before that day.") % {"missing": missing}
 
 
 def _last_day(end: datetime) -> date:

@@ -126,6 +126,12 @@ NAVIGATION = [
                 "customers.view_segment",
             ),
             _item(
+                _("Messages"),
+                "mail",
+                "admin:notifications_outboxmessage_changelist",
+                "notifications.view_outboxmessage",
+            ),
+            _item(
                 _("Products"),
                 "inventory_2",
                 "admin:orders_product_changelist",

@@ -23,6 +23,7 @@ from tests.factories import (
     RewardFactory,
     SegmentFactory,
 )
+from tests.notifications.rows import message
 from tests.points.rows import adjust, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 from tiers.models import Membership
@@ -149,6 +150,12 @@ RIGHTS = {
     "admin:orders_deliverymethod_changelist": "orders.view_deliverymethod",
     "admin:orders_deliverymethod_add": "orders.add_deliverymethod",
     "admin:orders_deliverymethod_change": "orders.view_deliverymethod",
+    "admin:notifications_outboxmessage_changelist": "notifications.view_outboxmessage",
+    "admin:notifications_outboxmessage_add": "nobody",
+    "admin:notifications_outboxmessage_page": "notifications.view_outboxmessage",
+    "admin:notifications_outboxmessage_change": "notifications.view_outboxmessage",
+    "admin:notifications_outboxmessage_letter": "notifications.view_outboxmessage",
+    "admin:notifications_outboxmessage_resend": "notifications.resend",
     "admin:customers_customer_changelist": "customers.view_customer",
     "admin:customers_customer_add": "customers.add_customer",
     "admin:customers_customer_change": "customers.view_customer",
@@ -293,6 +300,7 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         "card": CardFactory.create().pk,
         "membershipplan": plan.pk,
         "membership": membership.pk,
+        "outboxmessage": message(shop["customer"]).pk,
         "segmentgrant": segment_grant(amount=10).pk,
         "entry": Entry.objects.order_by("pk")[0].pk,
         "pendingadjustment": waiting_correction(shop["customer"], 1000).pk,

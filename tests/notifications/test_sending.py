@@ -37,7 +37,7 @@ def test_a_due_message_is_sent_once():
     (letter,) = mail.outbox
     subject = letter.subject.replace("\N{NO-BREAK SPACE}", " ")
     assert letter.to == ["buyer@shop.test"]
-    assert subject == "Your points expire: 100 points, the last day is 20 June 2026"
+    assert subject == "Скоро сгорят баллы: 100 баллов, последний день — 20 июня 2026"
     assert told(row) == {"sent_at": NOW, "claimed_at": NOW, "attempts": 1}
     assert offenders() == set()
 

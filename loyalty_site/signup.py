@@ -31,6 +31,7 @@ class SignupForm(PlainSignupForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.order_fields(["email", "password1", FIELD])
         self.invitation: Invitation | None = invitation(context.request.COOKIES, now=timezone.now())
         if self.invitation is not None:
             self.fields[FIELD].initial = self.invitation.remembered.code

@@ -75,7 +75,10 @@ def invited(**given: Any) -> Offer:
 def test_ambassador_has_a_rate_of_his_own_and_the_newcomer_the_programmes() -> None:
     rate = Ambassador(paid_in="money", rate_type="percent", rate=Decimal(10), every_order=True, period_days=90)
     found = invited(ambassador=rate, stopped_at=None)
-    assert (found.referrer, found.newcomer) == ("10% of the order for every order of the first 90 days", "100\N{NO-BREAK SPACE}points")
+    assert (found.referrer, found.newcomer) == (
+        "10% of the order for every order of the first 90 days",
+        "100\N{NO-BREAK SPACE}points",
+    )
 
 
 def test_who_was_stopped_promises_nothing() -> None:

@@ -20,8 +20,9 @@ PASSWORD = "a long enough secret"
 def forget_limits() -> None:
     """Limits live in Redis, which no transaction rolls back."""
     connection = redis.Redis.from_url(settings.REDIS_URL)
-    for name in connection.scan_iter("limit:*"):
-        connection.delete(name)
+    for pattern in ("limit:*", "*allauth:rl:*"):
+        for name in connection.scan_iter(pattern):
+            connection.delete(name)
 
 
 def referrer(*, shows_name: bool = True, **given: Any) -> tuple[Customer, str]:

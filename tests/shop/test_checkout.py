@@ -4,7 +4,8 @@ import pytest
 
 from orders.models import BasketLine, Order, Product
 from promocodes.models import Redemption
-from tests.factories import CustomerFactory, PromoCodeFactory, UserFactory
+from tests.factories import CustomerFactory, ProgrammeFactory, PromoCodeFactory, UserFactory
+from tests.referrals.visiting import referrer, visit
 from tests.shop.conftest import CONTACT, Visitor, text, words
 
 CODE = "K7XQ4M9TWD"
@@ -294,3 +295,21 @@ def test_after_ten_wrong_codes_even_the_right_one_places_nothing(visitor, code):
     assert answer.status_code == 422
     assert "Слишком много" in words(answer)
     assert not Order.objects.exists()
+
+
+def test_order_knows_the_browser_it_was_placed_in(visitor):
+    visitor.put("SHIRT")
+    first = visitor.place()
+    device = visitor.client.cookies["device"].value.partition(":")[0]
+    visitor.put("CUP")
+    assert [first.device, visitor.place().device] == [device, device]
+
+
+def test_guest_who_came_by_a_link_is_told_what_registering_brings(visitor):
+    ProgrammeFactory(referee_reward=200)
+    visitor.put("SHIRT")
+    assert "приглашает" not in words(visitor.get("/checkout/"))
+    visit(visitor.client, referrer()[1])
+    page = visitor.get("/checkout/")
+    assert "Вас приглашает Анна. Зарегистрируйтесь, и вы сразу получите 200 баллов." in words(page)
+    assert 'href="/accounts/signup/?next=/checkout/"' in text(page)

@@ -213,3 +213,37 @@ def test_event_that_was_not_taken_is_left_to_the_worker(visitor, order, monkeypa
     assert [(one["event"]["body"]["type"], one["url"]) for one in told] == [
         ("payment.succeeded", f"http://testserver{HOOK}")
     ]
+
+
+def paid_by(visitor, session, **form: str) -> str:
+    """The payer that the bank tells when its page is answered with this form."""
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("orders.views.bank.bank.deliver", lambda event, url, now: told.append(event) or True)
+        visitor.client.post(f"/test-bank/{session.token}/", {"answer": "pay", **form})
+    return told[0]["body"]["data"]["payer"]
+
+
+def test_payer_chooses_a_card_and_the_shop_learns_its_fingerprint(visitor, order):
+    session = open_session(visitor, order)
+    assert "Какой картой платим? Своя карта плательщика Тестовая карта •• 4242 Тестовая карта •• 5100" in words(
+        visitor.get(f"/test-bank/{session.token}/")
+    )
+    own = paid_by(visitor, session, card="own")
+    assert own.startswith("test_card_")
+    assert "buyer1" not in own
+    assert paid_by(visitor, session) == paid_by(visitor, session, card="nonsense") == own
+    assert [paid_by(visitor, session, card=card) for card in ("4242", "5100")] == ["test_card_4242", "test_card_5100"]
+
+
+def test_card_is_kept_with_the_payment(visitor, order):
+    tell(open_session(visitor, order), payer="test_card_4242")
+    assert Payment.objects.get().payer == "test_card_4242"
+
+
+def test_event_of_a_bank_that_names_no_payer_is_read(visitor, order):
+    session = open_session(visitor, order)
+    event = bank.event_for(session, "pay", timezone.now())
+    del event["body"]["data"]["payer"]
+    assert send(*bank.signed(event, timezone.now())) == 200
+    assert (state(order), Payment.objects.get().payer) == ("paid", "")

@@ -10,7 +10,7 @@ from customers.models import Customer, Programme, Purchase, Segment, SegmentMemb
 from orders.models import Category, DeliveryMethod, Product
 from points.models import EarningAction
 from promocodes.models import Campaign, PromoCode, Terms
-from referrals.models import Ambassador, Referral, Reward, Visit
+from referrals.models import Ambassador, Referral, Reward, TakenBack, Visit
 from tiers.models import Card, MembershipPlan, Tier
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
@@ -238,3 +238,12 @@ class RewardFactory(DjangoModelFactory):
     base_amount = Decimal("1000.00")
     qualified_at = NOW
     due_at = factory.LazyAttribute(lambda row: row.qualified_at + timedelta(days=14))
+
+
+class TakenBackFactory(DjangoModelFactory):
+    class Meta:
+        model = TakenBack
+
+    reward = factory.SubFactory(RewardFactory)
+    amount = Decimal("100.00")
+    taken_back_at = NOW

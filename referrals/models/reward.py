@@ -114,3 +114,21 @@ class Reward(models.Model):
     def fact(self) -> str:
         """Under which it stands in the ledger of points."""
         return f"referral:{self.pk}"
+
+
+class TakenBack(models.Model):
+    """What one refund took back of a paid reward: a line of the statement in the month of the refund (R-6)."""
+
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="takings_back", verbose_name=_("referral reward"))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    taken_back_at = models.DateTimeField(_("taken back"))
+
+    class Meta:
+        verbose_name = _("reward taken back")
+        verbose_name_plural = _("rewards taken back")
+        default_permissions = ()
+        triggers = [*never_lost(), *never_changed()]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="referrals_taken_back_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.reward_id}: {self.amount}"

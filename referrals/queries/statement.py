@@ -76,10 +76,9 @@ WITH moves AS (
     FROM referrals_reward
     WHERE ambassador_id = %(ambassador)s AND role = 'referrer' AND status IN ('paid', 'taken_back')
     UNION ALL
-    SELECT id, referral_id, kind, order_ref, closed_at, 0, -taken_back_amount, FALSE
-    FROM referrals_reward
-    WHERE ambassador_id = %(ambassador)s AND role = 'referrer' AND status IN ('paid', 'taken_back')
-      AND taken_back_amount > 0
+    SELECT r.id, r.referral_id, r.kind, r.order_ref, b.taken_back_at, 0, -b.amount, FALSE
+    FROM referrals_reward r JOIN referrals_takenback b ON b.reward_id = r.id
+    WHERE r.ambassador_id = %(ambassador)s AND r.role = 'referrer'
 ), dated AS (
     SELECT *, date_trunc('month', at AT TIME ZONE %(zone)s)::date AS month FROM moves
 )

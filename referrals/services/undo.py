@@ -111,10 +111,17 @@ UPDATE referrals_referral SET first_order_ref = '', first_ordered_at = NULL, fir
 WHERE id IN (SELECT referral_id FROM cancelled) AND first_order_ref = %(order_ref)s
 """
 
+# The statement counts a refund in its own month, so each is written down.
 MARK_TAKEN = """
+WITH back AS (
+    SELECT * FROM unnest(%(rewards)s::bigint[], %(amounts)s::numeric[]) AS back (id, amount)
+), written AS (
+    INSERT INTO referrals_takenback (reward_id, amount, taken_back_at)
+    SELECT r.id, back.amount - r.taken_back_amount, %(now)s FROM back JOIN referrals_reward r ON r.id = back.id
+)
 UPDATE referrals_reward r
 SET taken_back_amount = back.amount,
     status = CASE WHEN back.amount = r.amount THEN 'taken_back' ELSE r.status END,
     closed_at = CASE WHEN back.amount = r.amount THEN %(now)s::timestamptz ELSE r.closed_at END
-FROM unnest(%(rewards)s::bigint[], %(amounts)s::numeric[]) AS back (id, amount) WHERE r.id = back.id
+FROM back WHERE r.id = back.id
 """

@@ -17,6 +17,7 @@ from tests.factories import (
     CustomerFactory,
     ReferralFactory,
     RewardFactory,
+    TakenBackFactory,
     VisitFactory,
 )
 
@@ -52,8 +53,12 @@ def paid(ambassador: Ambassador, **more: Any) -> Reward:
         "paid_at": datetime(2026, 4, 5, tzinfo=UTC),
     }
     sums = {"amount": Decimal("100.00"), "base_amount": Decimal("2000.00")}
+    back_at = more.pop("back_at", None)
     values = {"payee": None, "kind": "money", "status": "paid", **moments, **sums, **more}
-    return RewardFactory.create(referral=referral, ambassador=ambassador, **values)
+    reward = RewardFactory.create(referral=referral, ambassador=ambassador, **values)
+    if back_at:
+        TakenBackFactory.create(reward=reward, amount=reward.taken_back_amount, taken_back_at=back_at)
+    return reward
 
 
 # Lists
@@ -193,7 +198,7 @@ def test_page_of_an_ambassador_shows_totals_friends_and_statement(
 ) -> None:
     ambassador = AmbassadorFactory.create()
     VisitFactory.create(ambassador=ambassador, referrer=None)
-    reward = paid(ambassador, taken_back_amount=Decimal(30), closed_at=NOW)
+    reward = paid(ambassador, taken_back_amount=Decimal(30), back_at=NOW)
     with django_assert_num_queries(13):
         context = manager.get(
             reverse("admin:referrals_ambassador_page", args=[ambassador.pk]), {"month": "2026-04"}
@@ -216,7 +221,7 @@ def test_month_that_is_none_shows_no_lines(month: str, manager: Client) -> None:
 
 def test_statement_is_downloaded(manager: Client) -> None:
     ambassador = AmbassadorFactory.create(code="SUMMER26X")
-    paid(ambassador, taken_back_amount=Decimal(30), closed_at=datetime(2026, 4, 20, tzinfo=UTC))
+    paid(ambassador, taken_back_amount=Decimal(30), back_at=datetime(2026, 4, 20, tzinfo=UTC))
     answer = manager.get(reverse("admin:referrals_ambassador_csv", args=[ambassador.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert text.splitlines() == [
@@ -296,7 +301,7 @@ def test_customer_page_takes_as_many_queries_for_three_friends_as_for_one(
         RewardFactory.create(referral__referrer=customer, referral__newcomer=CustomerFactory.create())
     address = reverse("admin:customers_customer_change", args=[customer.pk])
     manager.get(address)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         manager.get(address)
 
 

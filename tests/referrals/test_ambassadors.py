@@ -27,6 +27,7 @@ from tests.factories import (
     CustomerFactory,
     ReferralFactory,
     RewardFactory,
+    TakenBackFactory,
     UserFactory,
     VisitFactory,
 )
@@ -147,10 +148,10 @@ def test_customer_stays_once_there_are_friends():
     ]
 
 
-def earned(ambassador, *, paid_at, amount="100.00", taken="0.00", closed_at=None, **more):
+def earned(ambassador, *, paid_at, amount="100.00", taken="0.00", back_at=None, **more):
     referral = more.pop("referral", None) or ReferralFactory.create(ambassador=ambassador, referrer=None)
     is_gone = taken == amount
-    return RewardFactory.create(
+    reward = RewardFactory.create(
         referral=referral,
         payee=None,
         ambassador=ambassador,
@@ -161,10 +162,12 @@ def earned(ambassador, *, paid_at, amount="100.00", taken="0.00", closed_at=None
         qualified_at=datetime(2026, 3, 1, tzinfo=UTC),
         due_at=datetime(2026, 3, 15, tzinfo=UTC),
         paid_at=paid_at,
-        closed_at=closed_at,
         taken_back_amount=Decimal(taken),
         **more,
     )
+    if back_at:
+        TakenBackFactory.create(reward=reward, amount=Decimal(taken), taken_back_at=back_at)
+    return reward
 
 
 def test_statement_counts_by_the_shops_months_and_refunds_in_theirs(django_assert_num_queries):
@@ -176,7 +179,7 @@ def test_statement_counts_by_the_shops_months_and_refunds_in_theirs(django_asser
         referral=late.referral,
         paid_at=datetime(2026, 4, 5, tzinfo=UTC),
         taken="40.00",
-        closed_at=datetime(2026, 5, 1, tzinfo=UTC),
+        back_at=datetime(2026, 5, 1, tzinfo=UTC),
         is_single=False,
         order_ref="order:2",
     )
@@ -197,7 +200,7 @@ def test_lines_of_a_month_add_up_to_its_sums(django_assert_num_queries):
     ambassador = AmbassadorFactory.create()
     back = datetime(2026, 4, 20, tzinfo=UTC)
     earned(ambassador, paid_at=datetime(2026, 4, 5, tzinfo=UTC), order_ref="order:1")
-    earned(ambassador, paid_at=datetime(2026, 4, 6, tzinfo=UTC), taken="100.00", closed_at=back, order_ref="order:2")
+    earned(ambassador, paid_at=datetime(2026, 4, 6, tzinfo=UTC), taken="100.00", back_at=back, order_ref="order:2")
     with django_assert_num_queries(1):
         lines = statement_lines(ambassador.pk, month=date(2026, 4, 30))
     assert [(line.order_ref, line.amount, line.goods) for line in lines] == [
@@ -212,7 +215,7 @@ def test_lines_of_a_month_add_up_to_its_sums(django_assert_num_queries):
 def test_totals_of_ambassadors_take_two_queries(django_assert_num_queries):
     one, two = AmbassadorFactory.create(), AmbassadorFactory.create()
     VisitFactory.create(ambassador=one, referrer=None, code=one.code)
-    earned(one, paid_at=datetime(2026, 4, 5, tzinfo=UTC), taken="30.00", closed_at=NOW)
+    earned(one, paid_at=datetime(2026, 4, 5, tzinfo=UTC), taken="30.00", back_at=NOW)
     ReferralFactory.create(ambassador=one, referrer=None, first_order_ref="order:1", first_ordered_at=NOW)
     waiting = ReferralFactory.create(ambassador=one, referrer=None)
     RewardFactory.create(referral=waiting, payee=None, ambassador=one, kind="money", amount=Decimal(50))

@@ -18,6 +18,24 @@ class RewardKind(models.TextChoices):
     MONEY = "money", _("money")
 
 
+# What was promised on the day of the registration: never changed afterwards.
+TERMS = (
+    "hold_days",
+    "minimum_order",
+    "referrer_kind",
+    "referrer_amount",
+    "is_percent",
+    "every_order",
+    "earns_until",
+    "newcomer_kind",
+    "newcomer_amount",
+    "newcomer_at",
+    "code_days",
+    "day_limit",
+    "month_limit",
+)
+
+
 class Referral(models.Model):
     """`referrer` brought `newcomer`; a partner without an account is an `ambassador` without `referrer`.
 
@@ -26,21 +44,7 @@ class Referral(models.Model):
     by its kind; with `is_percent` a percent of the order's goods. The first order is the one that qualified last.
     """
 
-    TERMS = (
-        "hold_days",
-        "minimum_order",
-        "referrer_kind",
-        "referrer_amount",
-        "is_percent",
-        "every_order",
-        "earns_until",
-        "newcomer_kind",
-        "newcomer_amount",
-        "newcomer_at",
-        "code_days",
-        "day_limit",
-        "month_limit",
-    )
+    TERMS = TERMS
 
     newcomer = models.OneToOneField(
         "customers.Customer", models.PROTECT, related_name="referral", verbose_name=_("newcomer")
@@ -89,7 +93,9 @@ class Referral(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed("newcomer_id", "referrer_id", "ambassador_id", "code", "registered_at", "hold_days"),
+            *never_changed(
+                "newcomer_id", "referrer_id", "ambassador_id", "code", "via", "visit_id", "registered_at", *TERMS
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(referrer__lt=F("newcomer")), name="referrals_referrer_came_first"),

@@ -12,6 +12,7 @@ from loyalty_site.kernel.transactions import requires_transaction
 from referrals.models import Referral, Reward, Visit
 from referrals.models.visit import Via
 from referrals.queries import Inviter, inviter
+from referrals.services.judge import judge
 from referrals.services.payout import pay_rewards
 from referrals.services.terms import terms_in_force
 from referrals.services.traits import contacts_of, note_traits
@@ -76,4 +77,5 @@ def _welcome(referral: Referral, now: datetime) -> None:
         qualified_at=now,
         due_at=now,
     )
+    judge(referral_ids=[referral.pk], reward_ids=[reward.pk], now=now)
     pay_rewards(reward_ids=[reward.pk], now=now)

@@ -163,7 +163,7 @@ def test_one_referrer_for_ever():
     with pytest.raises(IntegrityError), transaction.atomic():
         attribute(customer=newcomer, brought=Brought(code=link_of(other.pk).code), now=NOW)
 
-    for field, value in (("referrer", other), ("newcomer", other), ("hold_days", 0), ("registered_at", day(1))):
+    for field, value in (("referrer", other), ("newcomer", other), ("referrer_amount", 0), ("registered_at", day(1))):
         with pytest.raises(ProgrammingError), transaction.atomic():
             Referral.objects.update(**{field: value})
     with pytest.raises(ProgrammingError), transaction.atomic():

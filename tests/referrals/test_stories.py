@@ -6,7 +6,8 @@ import pytest
 
 from customers.models import Programme
 from promocodes.models import PromoCode
-from referrals.models import Referral, Referrer
+from referrals.models import Referral, Referrer, Reward
+from referrals.queries import link_of
 from tests.factories import AmbassadorFactory, CustomerFactory, ProductFactory, ProgrammeFactory
 from tests.orders.ordering import place_at
 from tests.orders.points_story import Till, broken
@@ -234,3 +235,25 @@ def test_ambassador_with_an_account_gets_points_at_their_value():
     # 100 roubles are 33 points; the newcomer's welcome is the programme's.
     assert friends.rewards() == [row("pending", amount="33"), row("pending", amount="50", role="newcomer")]
     assert friends.referral.referrer == ambassador.customer
+
+
+def test_welcome_to_oneself_is_refused():
+    change(referee_reward=200)
+    referrer = register("buyer@gmail.com")
+    friends = Friends(code=link_of(referrer.pk).code, email="b.uyer+friend@gmail.com")
+
+    friends.till.buy("first", "SHIRT", on=1)
+
+    assert friends.payout(15) == 0
+    assert friends.rewards() == [row("rejected", order="", amount="200", role="newcomer"), row("rejected")]
+    assert friends.till.has(15) == (0, 0, 0)
+    friends.till.refund("first", on=16)
+    assert friends.rewards() == [row("rejected", order="", amount="200", role="newcomer"), row("rejected")]
+
+
+def test_reward_under_review_is_cancelled_by_a_refund():
+    friends = Friends()
+    friends.till.buy("first", "SHIRT", on=1)
+    Reward.objects.update(status="held")
+    friends.till.refund("first", on=20)
+    assert (friends.rewards(), friends.first_order()) == ([row("cancelled")], "")

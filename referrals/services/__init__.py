@@ -5,6 +5,7 @@ from referrals.services.attribute import attribute
 from referrals.services.judge import check_pending, judge
 from referrals.services.payout import PaidOut, pay_due, pay_rewards
 from referrals.services.qualify import qualify
+from referrals.services.reviews import approve_referral, reject_referral, resume_referrer, stop_referrer
 from referrals.services.settings import see_news, show_name
 from referrals.services.traits import Noted, note_contacts, note_missing_contacts, note_traits
 from referrals.services.undo import undo_rewards
@@ -13,6 +14,7 @@ from referrals.services.visits import record_visit
 __all__ = [
     "Noted",
     "PaidOut",
+    "approve_referral",
     "attribute",
     "check_pending",
     "judge",
@@ -24,7 +26,10 @@ __all__ = [
     "put_ambassador",
     "qualify",
     "record_visit",
+    "reject_referral",
+    "resume_referrer",
     "see_news",
     "show_name",
+    "stop_referrer",
     "undo_rewards",
 ]

@@ -77,8 +77,8 @@ ORDER BY id LIMIT %s
 FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# A review that waits or was refused by its score keeps up with what is found, and is never lightened by itself; an
-# approved one is opened again by a reason of another kind only.
+# A review that waits or was refused by its score keeps up with what is found, but stays what it is: others of its
+# rewards are held or refused already. An approved one is opened again by a reason of another kind only.
 OPEN_REVIEWS = """
 INSERT INTO referrals_review (referral_id, score, reasons, status, opened_at, decision_reason)
 SELECT referral, score, reasons, status, %(now)s, ''
@@ -87,19 +87,23 @@ ORDER BY referral
 ON CONFLICT (referral_id) DO UPDATE SET
     score = excluded.score,
     reasons = excluded.reasons,
-    status = CASE referrals_review.status WHEN 'waiting' THEN excluded.status
-             WHEN 'blocked' THEN 'blocked' ELSE 'waiting' END,
+    status = CASE referrals_review.status WHEN 'blocked' THEN 'blocked' ELSE 'waiting' END,
     opened_at = CASE referrals_review.status WHEN 'approved' THEN excluded.opened_at
                 ELSE referrals_review.opened_at END,
     decided_at = NULL, decided_by_id = NULL, decision_reason = ''
 WHERE (referrals_review.status IN ('waiting', 'blocked') OR referrals_review.status = 'approved'
         AND NOT jsonb_path_query_array(referrals_review.reasons, '$[*].key')
                 @> jsonb_path_query_array(excluded.reasons, '$[*].key'))
-    AND (referrals_review.score, referrals_review.reasons, referrals_review.status)
-        IS DISTINCT FROM (excluded.score, excluded.reasons, excluded.status)
+    AND (referrals_review.score, referrals_review.reasons) IS DISTINCT FROM (excluded.score, excluded.reasons)
 """
 
+# Staff who decide at this moment are waited for: what they decide counts, and they will see what is held here.
 DECIDE = """
+WITH reviews AS MATERIALIZED (
+    SELECT v.referral_id, v.status FROM referrals_review v
+    WHERE v.referral_id IN (SELECT referral_id FROM referrals_reward WHERE id = ANY(%(rewards)s::bigint[]))
+    ORDER BY v.referral_id FOR SHARE
+)
 UPDATE referrals_reward r SET
     checked_at = %(now)s,
     status = d.status,
@@ -110,7 +114,7 @@ FROM (
                       WHEN v.status = 'waiting' THEN 'held' ELSE r.status END AS status
     FROM referrals_reward r
     JOIN referrals_referral f ON f.id = r.referral_id
-    LEFT JOIN referrals_review v ON v.referral_id = r.referral_id
+    LEFT JOIN reviews v ON v.referral_id = r.referral_id
     LEFT JOIN referrals_referrer i ON i.customer_id = f.referrer_id
     WHERE r.id = ANY(%(rewards)s::bigint[]) AND r.status = 'pending'
 ) d

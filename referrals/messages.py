@@ -38,7 +38,7 @@ def referral_paid(*, customer: Customer, payload: Mapping[str, Any], now: dateti
         paragraphs=(cause % told, *_thanks(reward)),
         code=_code(reward),
         code_note=_code_note(reward),
-        button=_button(reward, Button(_("My friends and rewards"), site_address("account:overview"))),
+        button=_button(reward, Button(_("My friends and rewards"), site_address("account:referrals"))),
     )
 
 

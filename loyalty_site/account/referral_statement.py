@@ -1,5 +1,9 @@
 """An ambassador's own statement of earnings by month, to read and to keep (R-6)."""
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -9,9 +13,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from loyalty_site.kernel.cells import Cell, csv_lines
+from loyalty_site.kernel.texts import money_text, points_text
 from orders.views import visitor
 from referrals.models import Ambassador
 from referrals.queries import MonthOfEarnings, statement
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month in words: sums in points or in money."""
+
+    month: date
+    friends: int
+    orders: int
+    goods: Decimal
+    earned: str
+    taken_back: str
+    net: str
 
 
 @never_cache
@@ -19,7 +37,7 @@ from referrals.queries import MonthOfEarnings, statement
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """404 for who is no ambassador; who is one no more still reads what was earned."""
-    months = statement(_ambassador_id(request))[::-1]
+    months = [_told(month) for month in reversed(statement(_ambassador_id(request)))]
     return render(request, "account/referral_statement.html", {"months": months})
 
 
@@ -44,6 +62,21 @@ def header() -> list[str]:
         pgettext("statement", "Taken back"),
         _("In total"),
     ]
+
+
+def _told(month: MonthOfEarnings) -> Month:
+    def text(amount: Decimal) -> str:
+        return money_text(amount) if month.kind == Ambassador.PaidIn.MONEY else points_text(int(amount))
+
+    return Month(
+        month.month,
+        month.friends,
+        month.orders,
+        month.goods,
+        text(month.earned),
+        text(month.taken_back) if month.taken_back else "",
+        text(month.net),
+    )
 
 
 def _cells(month: MonthOfEarnings) -> list[Cell]:

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0002_signs_of_one_person'),
+        ('referrals', '0003_taken_back'),
     ]
 
     operations = [

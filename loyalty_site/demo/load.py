@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.models import User
-from loyalty_site.demo import catalogue, club, codes, people, points, signins, tiers
+from loyalty_site.demo import catalogue, club, codes, people, points, referrals, signins, tiers
 from loyalty_site.demo.trade import is_trade_finished, plans, trade, traded_numbers
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from loyalty_site.progress import Progress
@@ -43,6 +43,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("promo codes"), partial(add_codes, now)),
         (_("memberships"), partial(in_transaction, add_club)),
         (_("points"), partial(add_gifts, points.EARLY, now)),
+        (_("referrals"), partial(add_friends, now)),
     ]
     for name, step in steps:
         out.write(f"{name} …\n")
@@ -50,6 +51,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         step()
     add_trade(now, out)
     add_gifts(points.LATE, now)
+    referrals.add_late(now=now)
     me, manager = people.demo_customers()[0], people.account(MANAGER)
     in_transaction(partial(club.add_own_codes, customer=me, by=manager, now=now))
     tiers.review_everybody(now)
@@ -99,6 +101,10 @@ def add_club() -> None:
 
 def add_gifts(gifts: tuple[points.Gift, ...], now: datetime) -> None:
     points.add_gifts(gifts, customer=people.demo_customers()[0], now=now)
+
+
+def add_friends(now: datetime) -> None:
+    referrals.add_early(by=people.account(MANAGER), now=now)
 
 
 def add_trade(now: datetime, out: TextIO) -> None:

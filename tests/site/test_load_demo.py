@@ -16,6 +16,8 @@ from orders.queries.own_codes import own_codes
 from points.queries import balance, entries
 from promocodes.models import PromoCode
 from promocodes.queries import find_code
+from referrals.models import Ambassador, Referral, Review, Reward, Visit
+from referrals.queries import statement
 from tests.factories import ProductFactory
 from tests.tiers.rows import offenders
 from tiers.models import Card, Membership, Standing
@@ -44,7 +46,7 @@ def rows() -> dict[str, int]:
 def test_demo_shows_something_everywhere_and_can_be_loaded_again():
     printed = load()
 
-    assert rows() == {"User": 5, "Customer": 24, "Product": 38, "Order": 145, "PromoCode": 37}
+    assert rows() == {"User": 5, "Customer": 39, "Product": 38, "Order": 161, "PromoCode": 52}
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     for signin in json.loads(path().read_text()):
         assert signin["password"] in printed
@@ -98,7 +100,7 @@ def test_demo_has_a_segment_and_leaves_it_as_the_shop_changed_it():
 
 def test_demo_goes_on_where_it_stopped_and_renews_lost_passwords():
     first = load()
-    last = Order.objects.order_by("-pk").first()
+    last = Order.objects.get(external_number="demo-144")
     Order.objects.filter(pk=last.pk).update(external_number=None)
     path().unlink()
 
@@ -138,3 +140,25 @@ def test_demo_has_customers_on_every_tier_one_going_down_a_card_and_a_member():
     assert Card.objects.get(kind="imported").percent == 7
     assert [member.customer.email for member in Membership.objects.all()] == ["customer5@example.com"]
     assert offenders() == set()
+
+
+def test_demo_has_invitations_in_every_state():
+    load()
+
+    assert set(Reward.objects.values_list("status", flat=True)) == {
+        "pending",
+        "held",
+        "paid",
+        "cancelled",
+        "rejected",
+        "taken_back",
+    }
+    assert [(review.status, [one["key"] for one in review.reasons]) for review in Review.objects.order_by("score")] == [
+        ("waiting", ["self_device", "self_network"]),
+        ("blocked", ["self_payer"]),
+    ]
+    assert sorted(ambassador.code for ambassador in Ambassador.objects.all()) == ["DRUGKOMODA", "KOMOD2026"]
+    [partner] = Ambassador.objects.filter(customer=None)
+    assert [(month.friends, month.orders) for month in statement(partner.pk)] == [(1, 1), (1, 2), (1, 1)]
+    assert Referral.objects.filter(first_ordered_at=None).exists()
+    assert Visit.objects.filter(referrals=None).exists()

@@ -10,7 +10,7 @@ from customers.models import Customer, Programme, Purchase, Segment, SegmentMemb
 from orders.models import Category, DeliveryMethod, Product
 from points.models import EarningAction
 from promocodes.models import Campaign, PromoCode, Terms
-from referrals.models import Ambassador, Referral, Reward, TakenBack, Visit
+from referrals.models import Ambassador, Referral, Review, Reward, TakenBack, Visit
 from tiers.models import Card, MembershipPlan, Tier
 
 NOW = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
@@ -247,3 +247,16 @@ class TakenBackFactory(DjangoModelFactory):
     reward = factory.SubFactory(RewardFactory)
     amount = Decimal("100.00")
     taken_back_at = NOW
+
+
+class ReviewFactory(DjangoModelFactory):
+    """Waits for a decision: one door with the referrer."""
+
+    class Meta:
+        model = Review
+
+    referral = factory.SubFactory(ReferralFactory)
+    score = 60
+    reasons = factory.LazyFunction(lambda: [{"key": "self_address", "score": 60, "params": {"count": 1}}])
+    status = "waiting"
+    opened_at = NOW

@@ -94,6 +94,7 @@ NAVIGATION = [
         "title": _("Referrals"),
         "items": [
             _item(_("Who brought whom"), "group_add", "admin:referrals_referral_changelist", "referrals.view_referral"),
+            _item(_("Under review"), "policy", "admin:referrals_review_changelist", "referrals.view_review"),
             _item(_("Rewards"), "redeem", "admin:referrals_reward_changelist", "referrals.view_reward"),
             _item(
                 _("Ambassadors"),

@@ -2,6 +2,7 @@
 
 from referrals.admin.ambassadors import AmbassadorAdmin
 from referrals.admin.referrals import ReferralAdmin
+from referrals.admin.reviews import ReviewAdmin
 from referrals.admin.rewards import RewardAdmin
 
-__all__ = ["AmbassadorAdmin", "ReferralAdmin", "RewardAdmin"]
+__all__ = ["AmbassadorAdmin", "ReferralAdmin", "ReviewAdmin", "RewardAdmin"]

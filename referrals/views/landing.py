@@ -23,8 +23,8 @@ from referrals.rules.page_visits import is_ahead_of_time, is_page_visit
 from referrals.rules.traits import network_of
 from referrals.services import record_visit
 
-# Rows that one network may bring: so many at once, then one every ten seconds.
-VISITS_AT_ONCE, VISITS_PER_SECOND = 60, 0.1
+# Rows that one network may bring: so many at once, then one every five seconds.
+VISITS_AT_ONCE, VISITS_PER_SECOND = 300, 0.2
 
 
 @never_cache
@@ -39,7 +39,7 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
     found = inviter(code)
     if found is None:
         return render(request, "referrals/no_such_link.html", status=404)
-    if request.path_info != reverse("referrals:landing", args=[found.code]):
+    if request.path != reverse("referrals:landing", args=[found.code]):
         return redirect(_canonical(request, found))
     programme = customers.queries.programme()
     response = render(request, "referrals/landing.html", _context(request, found, programme))

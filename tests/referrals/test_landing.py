@@ -13,9 +13,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from loyalty_site.kernel.limits import seconds_to_wait
 from referrals.models import Referrer, Visit
 from referrals.queries import link_of
-from referrals.queries.remembered import VISIT_COOKIE, remembered_visit
+from referrals.queries.remembered import VISIT_COOKIE, invitation, remembered_visit
+from referrals.views.landing import VISITS_AT_ONCE, VISITS_PER_SECOND
 from tests.factories import NOW, AmbassadorFactory, ProgrammeFactory
 from tests.referrals.visiting import forget_limits, referrer, visit
 
@@ -74,7 +76,7 @@ def test_page_without_a_gift_says_what_everybody_gets():
     ProgrammeFactory(referee_reward=0, base_earn_percent=7, first_purchase_bonus=150)
     page = words(visit(Client(), referrer()[1]))
     assert "Подарок" not in page
-    assert "7 % от каждой покупки возвращаются баллами" in page
+    assert "Возвращаем баллами 7 % от каждой покупки" in page
     assert "150 баллов за первую покупку" in page
 
 
@@ -106,7 +108,7 @@ def test_messengers_preview_is_made_of_our_own_words():
         "site_name": "Комод",
         "url": f"{settings.PUBLIC_URL}/r/{code}",
         "title": "Вас приглашает Анна",
-        "description": "Подарок для вас: 200 баллов. 10 % от каждой покупки возвращаются баллами.",
+        "description": "Подарок для вас: 200 баллов. Возвращаем баллами 10 % от каждой покупки.",
     }
 
 
@@ -235,10 +237,12 @@ def test_unknown_channel_is_a_plain_link():
 
 def test_flood_from_one_network_writes_no_rows_and_is_remembered_all_the_same():
     _customer, code = referrer()
-    for _browser in range(65):
+    for _earlier in range(VISITS_AT_ONCE - 2):
+        seconds_to_wait("referral_visits:198.51.100.0/24", per_second=VISITS_PER_SECOND, burst=VISITS_AT_ONCE)
+    for _browser in range(5):
         client = Client()
         visit(client, code)
-    assert Visit.objects.count() == 60
+    assert Visit.objects.count() == 2
     assert left(client) == code
 
 
@@ -341,3 +345,14 @@ def test_page_asks_the_same_whatever_there_is(count):
     with CaptureQueriesContext(connection) as queries:
         visit(client, code)
     assert len(queries) == 6
+
+
+def test_invitation_costs_nothing_without_a_link_and_five_queries_with_one():
+    client, code = Client(), referrer()[1]
+    with CaptureQueriesContext(connection) as queries:
+        assert invitation({}, now=NOW) is None
+    assert len(queries) == 0
+    visit(client, code)
+    with CaptureQueriesContext(connection) as queries:
+        found = invitation({VISIT_COOKIE: client.cookies[VISIT_COOKIE].value}, now=NOW)
+    assert (found is not None and found.name, len(queries)) == ("Анна", 5)

@@ -1,11 +1,11 @@
 """Letters as e-mails: how they look on the wire, and what a mail server's refusal means."""
 
 import hashlib
-import logging
 import re
 import smtplib
 from email.utils import formataddr, parseaddr
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -16,7 +16,7 @@ from notifications.models import OutboxMessage
 from notifications.queries import site_address
 from notifications.rules import Letter
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Error = OutboxMessage.Error
 # Seconds for each answer of the mail server: a claim's lease outlasts a whole chunk of them.

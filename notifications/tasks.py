@@ -4,11 +4,11 @@ A letter goes out at least once: a worker killed between the mail server's answe
 under the same Message-ID. Nothing else sends one twice.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from functools import partial
 
+import structlog
 from celery import shared_task
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
@@ -29,7 +29,7 @@ from notifications.services import (
     skip_message,
 )
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Error, SkipReason = OutboxMessage.Error, OutboxMessage.SkipReason
 # Every minute another run begins: one that has much to do leaves the rest to it, and the workers to other tasks.
@@ -49,7 +49,7 @@ def send_messages() -> int:
         try:
             sent += _send_chunk(claimed)
         except MailServerAway as away:
-            log.warning("mail_server_away", extra={"reason": str(away)})
+            log.warning("mail_server_away", reason=str(away))
             break
     return sent
 
@@ -118,7 +118,7 @@ def _deliver(message: Claimed, post: _Post) -> OutboxMessage.SkipReason | None:
         letter = letter_of(message.kind, message.payload, customer=whom.customer, now=timezone.now())
         mail = email_of(letter, to=whom.email, message_id=message_id, language=language) if letter else None
     except Exception as mistake:
-        log.exception("letter_not_written", extra={"message_id": message.id, "kind": message.kind})
+        log.exception("letter_not_written", message_id=message.id, kind=message.kind)
         raise NotDelivered(Error.UNWRITTEN) from mistake
     if mail is None:
         return SkipReason.NOT_TRUE
@@ -141,6 +141,5 @@ def _skipped(message: Claimed, reason: OutboxMessage.SkipReason) -> bool:
 def _noted(message: Claimed, outcome: str, write: Callable[[], bool]) -> bool:
     """Write it down in a transaction of its own and say so in the log, without the address. Always False."""
     in_transaction(write)
-    told = {"message_id": message.id, "kind": message.kind, "outcome": str(outcome), "tries": message.attempts}
-    log.info("message_done", extra=told)
+    log.info("message_done", message_id=message.id, kind=message.kind, outcome=str(outcome), tries=message.attempts)
     return False

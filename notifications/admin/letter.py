@@ -1,8 +1,8 @@
 """A message with its letter as it would read now, and sending a failed one again (N-4, N-5)."""
 
-import logging
 from typing import Any
 
+import structlog
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
@@ -20,7 +20,7 @@ from notifications.models import OutboxMessage
 from notifications.queries import known_kinds, language_of, letter_of
 from notifications.rules import Letter
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # A letter brings its style with it, and nothing else; it is looked at inside the message's page.
 LETTER_POLICY = {
@@ -92,6 +92,6 @@ def _letter(message: OutboxMessage) -> tuple[Letter | None, str]:
     try:
         letter = letter_of(message.kind, message.payload, customer=message.customer, now=timezone.now())
     except Exception:
-        log.exception("letter_not_written", extra={"message_id": message.pk, "kind": message.kind})
+        log.exception("letter_not_written", message_id=message.pk, kind=message.kind)
         return None, _("The letter cannot be written: this is a mistake of ours.")
     return letter, "" if letter else _("What it says is no longer true, so there is no letter to show.")

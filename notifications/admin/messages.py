@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from customers.models import Customer
@@ -115,7 +115,7 @@ class MessageAdmin(ReadOnlyAdmin):
     def why(self, obj: OutboxMessage) -> str:
         return words.why(obj) or "—"
 
-    @admin.display(description=_("created"))
+    @admin.display(description=pgettext_lazy("message", "created"))
     def created(self, obj: OutboxMessage) -> SafeString:
         return format_html('<span class="bo-nowrap">{}</span>', moment_text(obj.created_at))
 

@@ -270,5 +270,6 @@ def test_the_log_names_no_address(caplog):
     with caplog.at_level("INFO"):
         send_messages()
     (line,) = [record for record in caplog.records if record.name == "notifications.tasks"]
-    assert (line.msg, line.kind, line.outcome, line.tries) == ("message_done", "points_expiring", "sent", 1)
+    told = {name: line.msg[name] for name in ("event", "kind", "outcome", "tries")}
+    assert told == {"event": "message_done", "kind": "points_expiring", "outcome": "sent", "tries": 1}
     assert "buyer" not in caplog.text

@@ -58,9 +58,9 @@ def test_the_referrer_gets_a_letter_when_the_reward_is_paid():
     (sent,) = mail.outbox
     assert (sent.to, said(sent.subject)) == (
         ["referrer@shop.test"],
-        "За друга (Анна К.) вам начислено: 300 баллов",
+        "Награда за друга (Анна К.): 300 баллов",
     )
-    assert "Анна К. — сделал у нас заказ" in said(sent.body)
+    assert "Друг, которого вы пригласили (Анна К.), сделал у нас заказ." in said(sent.body)
     assert "Кузнецова" not in sent.body + sent.alternatives[0][0]
     assert "http://127.0.0.1:8000/account/referrals/" in sent.body
 

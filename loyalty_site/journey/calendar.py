@@ -1,4 +1,4 @@
-"""The replayed time: what happens at which moment, and what the worker does when a month is over."""
+"""The replayed time: what happens at which moment, and what the worker does when a week and a month are over."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from loyalty_site.journey.dataset import SHOPS_ZONE
 from loyalty_site.journey.receipts import Receipts
 from loyalty_site.journey.wishes import GoodsBack, brings_back, goods_back
 from loyalty_site.kernel.transactions import in_transaction
-from notifications.services import drop_stale
 from points.services import expire_due
+from referrals.services import check_pending, pay_due
 from tiers.services import review_chunk
+
+CLOSED_ON = (8, 15, 22)
+CHUNK = 2_000
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,34 @@ def month_end(moment: datetime) -> datetime:
     return datetime(local.year + local.month // 12, local.month % 12 + 1, 1, tzinfo=SHOPS_ZONE)
 
 
-def by_month(parts: Sequence[Sequence[Event]]) -> dict[datetime, list[list[Event]]]:
-    """The events of each month, by its end, for each of the workers."""
-    months: dict[datetime, list[list[Event]]] = {}
-    for worker, events in enumerate(parts):
+def close_after(moment: datetime) -> datetime:
+    """When the worker comes next: at the beginning of the 8th, the 15th, the 22nd and the 1st, by the shops' clock."""
+    local = moment.astimezone(SHOPS_ZONE)
+    for day in CLOSED_ON:
+        if local.day < day:
+            return datetime(local.year, local.month, day, tzinfo=SHOPS_ZONE)
+    return month_end(moment)
+
+
+def by_close(parts: Sequence[Sequence[Event]]) -> dict[datetime, list[list[Event]]]:
+    """The events before each coming of the worker, for each of the processes."""
+    closes: dict[datetime, list[list[Event]]] = {}
+    for process, events in enumerate(parts):
         for event in events:
-            months.setdefault(month_end(event.at), [[] for _ in parts])[worker].append(event)
-    return dict(sorted(months.items()))
+            closes.setdefault(close_after(event.at), [[] for _ in parts])[process].append(event)
+    return dict(sorted(closes.items()))
+
+
+def close_week(now: datetime) -> None:
+    """The worker's work on referrals: judged as soon as they wait, paid when they are due."""
+    while in_transaction(partial(check_pending, now=now, limit=CHUNK)):
+        pass
+    while in_transaction(partial(pay_due, now=now)).left:
+        pass
 
 
 def close_day(now: datetime) -> None:
-    """The worker's nightly work on points and tiers; no messages are sent, those that are too old end."""
-    while in_transaction(partial(drop_stale, now=now)):
-        pass
+    """The worker's nightly work on points and tiers."""
     while in_transaction(partial(expire_due, now=now)).lots:
         pass
     after: int | None = 0

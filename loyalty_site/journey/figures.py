@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from loyalty_site.journey.ledger import ledger_lines
 from loyalty_site.journey.replay import SECOND_CODE
+from loyalty_site.journey.rewards import reward_lines
 from loyalty_site.journey.run import Result
 
 SHOWN_DIFFERENCES = 10
@@ -24,6 +25,7 @@ def figures(result: Result) -> Iterator[str]:
     yield from _sums(result)
     if result.moved:
         yield from ledger_lines(result.moved)
+    yield from reward_lines(result.rewards)
 
 
 def _speed(result: Result) -> Iterator[str]:

@@ -5,9 +5,24 @@ from datetime import UTC, datetime
 from functools import partial
 
 from customers.models import Customer, Segment, SegmentMembership
+from customers.rules import Brought
 from customers.services import register_customer
 from loyalty_site.journey.dataset import Dataset, Frame
+from loyalty_site.journey.invitations import (
+    LOOKED,
+    Invitation,
+    code_by,
+    device_of,
+    draw,
+    follow,
+    look,
+    name_ambassador,
+    network_of,
+    planned,
+)
 from loyalty_site.kernel.transactions import in_transaction
+from referrals.queries import link_key
+from referrals.rules import code_of
 
 PREFIX = "journey-"
 
@@ -19,16 +34,30 @@ def external_id(household: object) -> str:
 def add_households(transactions: Frame, *, seen: Callable[[int], None]) -> dict[str, int]:
     """A customer for each household of these receipts, registered at its first; primary keys by household.
 
-    `seen` is told how many are done. Those that exist already are left as they are.
+    In order of time, so that who brings somebody was there before; `seen` is told how many are done. Those that exist
+    already are left as they are.
     """
-    first_visits = transactions.groupby("household_id").transaction_timestamp.min()
+    first_visits = registrations(transactions)
     known = known_households()
-    for done, (household, moment) in enumerate(sorted(first_visits.items())):
+    plan = planned(list(first_visits))
+    for done, (household, now) in enumerate(first_visits.items()):
         seen(done)
-        if str(household) not in known:
-            now = moment.to_pydatetime().replace(tzinfo=UTC)
-            known[str(household)] = in_transaction(partial(_register, str(household), now)).pk
+        if household in known:
+            continue
+        invitation = plan.get(household)
+        known[household] = in_transaction(partial(_come, household, invitation, known, now)).pk
+        if not done:
+            in_transaction(partial(name_ambassador, customer_id=known[household], now=now))
     return known
+
+
+def registrations(transactions: Frame) -> dict[str, datetime]:
+    """When each household registers: at its first receipt, the earliest first."""
+    first_visits = transactions.groupby("household_id").transaction_timestamp.min()
+    moments = sorted(
+        (moment.to_pydatetime().replace(tzinfo=UTC), household) for household, moment in first_visits.items()
+    )
+    return {str(household): moment for moment, household in moments}
 
 
 def known_households() -> dict[str, int]:
@@ -36,7 +65,19 @@ def known_households() -> dict[str, int]:
     return {external.removeprefix(PREFIX): pk for external, pk in rows if external}
 
 
-def _register(household: str, now: datetime) -> Customer:
+def _come(household: str, invitation: Invitation | None, known: dict[str, int], now: datetime) -> Customer:
+    """The visit by the link and the registration; then the new household's own link is looked at, by some."""
+    brought = Brought(device=device_of(household), network=network_of(household))
+    if invitation:
+        code = code_by(invitation, known)
+        brought = follow(code=code, invitation=invitation, household=household, now=now)
+    customer = _register(household, brought, now)
+    if draw(household, "looked") < LOOKED:
+        look(code=code_of(customer.pk, key=link_key()), household=household, now=now)
+    return customer
+
+
+def _register(household: str, brought: Brought, now: datetime) -> Customer:
     return register_customer(
         email=None,
         phone=None,
@@ -48,6 +89,7 @@ def _register(household: str, now: datetime) -> Customer:
         now=now,
         source="journey",
         user=None,
+        brought=brought,
     )
 
 

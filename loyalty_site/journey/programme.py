@@ -13,7 +13,16 @@ from loyalty_site.kernel.transactions import requires_transaction
 from tiers.rules import LadderSpec, TierSpec
 from tiers.services import save_ladder
 
-SETTINGS = {"points_life_days": 90, "first_purchase_bonus": 30}
+HOLD_DAYS, REFERRER_POINTS, NEWCOMER_POINTS = 1, 30, 10
+# With a hold of a day and a worker that comes four times a month some refunds come before a reward is paid, some after.
+SETTINGS = {
+    "points_life_days": 90,
+    "first_purchase_bonus": 30,
+    "referral_hold_days": HOLD_DAYS,
+    "referrer_reward": REFERRER_POINTS,
+    "referee_reward": NEWCOMER_POINTS,
+    "referee_reward_at": "first_order",
+}
 SCALE = 10
 WINDOW_DAYS, GRACE_DAYS = 120, 30
 

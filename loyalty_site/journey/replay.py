@@ -11,6 +11,7 @@ from math import inf
 
 from loyalty_site.journey.calendar import Event
 from loyalty_site.journey.coupons import CouponKey
+from loyalty_site.journey.invitations import Invitation, device_of, payer_of
 from loyalty_site.journey.receipts import Receipt
 from loyalty_site.journey.wishes import GoodsBack, share_of_points
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
@@ -48,12 +49,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Till:
-    """What replaying needs to know: customers by household, what is typed at which receipt, codes by coupon;
-    and when to stop, on the monotonic clock."""
+    """What replaying needs to know: customers by household, what is typed at which receipt, codes by coupon, who was
+    brought by whom; and when to stop, on the monotonic clock."""
 
     customers: Mapping[str, int]
     typed: Mapping[str, Sequence[CouponKey]]
     codes: Mapping[CouponKey, str]
+    invitations: Mapping[str, Invitation] = field(default_factory=dict)
     stop_at: float = inf
 
     def replay(self, receipt: Receipt) -> Outcome:
@@ -73,12 +75,21 @@ class Till:
         return outcome
 
     def _serve(self, receipt: Receipt, code: str | None) -> None:
-        serve(receipt=receipt, customer_id=self.customers[receipt.household], code=code)
+        invitation = self.invitations.get(receipt.household)
+        device = invitation.device if invitation else receipt.household
+        payer = invitation.payer if invitation else receipt.household
+        serve(
+            receipt=receipt,
+            customer_id=self.customers[receipt.household],
+            code=code,
+            device=device_of(device),
+            payer=payer_of(payer),
+        )
 
 
 @requires_transaction
-def serve(*, receipt: Receipt, customer_id: int, code: str | None) -> None:
-    """One receipt as one purchase at the till. Raises CodeRejected; then nothing of it remains."""
+def serve(*, receipt: Receipt, customer_id: int, code: str | None, device: str = "", payer: str = "") -> None:
+    """One receipt as one purchase, from this device and with this card. Raises CodeRejected; then nothing remains."""
     request = QuoteRequest(
         channel=CHANNEL,
         lines=tuple((line.sku, line.quantity) for line in receipt.lines),
@@ -91,8 +102,16 @@ def serve(*, receipt: Receipt, customer_id: int, code: str | None) -> None:
         contact=Contact(),
         now=receipt.at,
         external_number=receipt.number,
+        device=device,
     )
-    pay_order(number=order.number, amount=order.total, provider=PROVIDER, payment_id=receipt.number, now=receipt.at)
+    pay_order(
+        number=order.number,
+        amount=order.total,
+        provider=PROVIDER,
+        payment_id=receipt.number,
+        now=receipt.at,
+        payer=payer,
+    )
     complete_order(number=order.number, now=receipt.at)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from loyalty_site.journey.run import Result
 from promocodes.queries.report import Figures, GroupBy, ReportFilter, usage_report
+from referrals.queries import report as referral_report
+from referrals.queries.report import funnel
 
 HEADINGS = ("campaign", "uses", "discount", "revenue", "average with", "average without", "new", "repeat, %")
 
@@ -17,6 +19,23 @@ def usage_table(result: Result) -> Iterator[str]:
     rows = [_cells(row.label, row.figures) for row in report.rows]
     yield f"Usage report, {first} to {last}"
     yield from _aligned([HEADINGS, *rows, _cells("total", report.total)])
+
+
+def funnel_lines(result: Result) -> Iterator[str]:
+    """The report on referrals over the days of the receipts (R-6)."""
+    if not len(result.receipts):
+        return
+    first, last = result.receipts.days()
+    total = funnel(referral_report.ReportFilter(first_day=first, last_day=last)).total
+    yield f"Referrals, {first} to {last}"
+    yield (
+        f"  {total.visits:,} visits → {total.registrations:,} registrations → {total.first_orders:,} first orders"
+        f" → {total.paid:,} paid; K-factor {total.k_factor}"
+    )
+    yield (
+        f"  cost {total.cost:,.2f}: {total.points + total.welcome_points:,} points, {total.money:,.2f} in money;"
+        f" revenue {total.revenue:,.2f}; {total.cost_per_buyer or 0:,.2f} per buyer"
+    )
 
 
 def _cells(label: str, figures: Figures) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from typing import TextIO
 
 from django.utils import timezone
 
-from loyalty_site.journey.calendar import Done, Event, by_month, close_day, events_of, month_end
+from loyalty_site.journey.calendar import Done, Event, by_close, close_day, close_week, events_of, month_end
 from loyalty_site.journey.campaigns import add_campaigns, keys_by_campaign
 from loyalty_site.journey.catalogue import category_rows, product_rows
 from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
 from loyalty_site.journey.dataset import Dataset
-from loyalty_site.journey.households import add_households
+from loyalty_site.journey.households import add_households, registrations
+from loyalty_site.journey.invitations import planned
 from loyalty_site.journey.ledger import PointsMoved, points_moved
 from loyalty_site.journey.programme import set_programme
 from loyalty_site.journey.receipts import Receipts
@@ -27,6 +28,7 @@ from loyalty_site.journey.reconcile import (
     replayed_orders,
 )
 from loyalty_site.journey.replay import Outcome, Till
+from loyalty_site.journey.rewards import Rewards, compared_rewards
 from loyalty_site.journey.wishes import REST_AFTER_DAYS
 from loyalty_site.journey.workers import replay_in_processes
 from loyalty_site.kernel.transactions import in_transaction
@@ -34,6 +36,7 @@ from loyalty_site.progress import Progress
 from orders.services import import_catalog
 
 IMPORT_ROWS = 5_000
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Result:
     orders: Mapping[str, ReplayedOrder]
     refunds: int
     moved: PointsMoved | None
+    rewards: Rewards
     differences: list[Difference]
 
     @property
@@ -116,15 +120,18 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
     done = Done(present, refunds_of_baskets())
     parts = [events_of(receipts, receipts.places_of(worker, workers), done) for worker in range(workers)]
     progress = Progress(out, "baskets and refunds", sum(map(len, parts)))
-    till = Till(customers, typed, codes, stop_at=time.monotonic() + seconds)
+    plan = planned(list(registrations(receipts.frame)))
+    till = Till(customers, typed, codes, plan, stop_at=time.monotonic() + seconds)
     outcome = live_through(till, receipts, parts, progress)
     progress.finish(outcome.placed + outcome.refunds)
     ends_at = month_end(receipts[len(receipts) - 1].at + timedelta(days=REST_AFTER_DAYS)) if len(receipts) else None
     moved = points_moved(ends_at) if ends_at else None
     if not outcome.left:
         # The doctor goes by today's clock.
+        close_week(timezone.now())
         close_day(timezone.now())
     orders = {basket: order for basket, order in replayed_orders().items() if basket in receipts.numbers()}
+    rewards = compared_rewards(plan, receipts, orders, is_whole=not outcome.left)
     return Result(
         receipts=receipts,
         coupons=coupons,
@@ -135,20 +142,31 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
         orders=orders,
         refunds=sum(count for basket, count in refunds_of_baskets().items() if basket in orders),
         moved=moved,
-        differences=differences(receipts.frame, coupons, codes, orders, is_whole=not outcome.left),
+        rewards=rewards,
+        differences=[
+            *differences(receipts.frame, coupons, codes, orders, is_whole=not outcome.left),
+            *rewards.differences,
+        ],
     )
 
 
 def live_through(till: Till, receipts: Receipts, parts: Sequence[Sequence[Event]], progress: Progress) -> Outcome:
-    """Month by month; when one is over, points expire and tiers are reviewed."""
+    """Week by week: then rewards for referrals are paid; after a month points expire and tiers are reviewed."""
     outcome, waiting, happened = Outcome(), sum(map(len, parts)), 0
-    for end, events in by_month(parts).items():
-        month = partial(_seen_after, progress, happened)
-        outcome.add(replay_in_processes(till, receipts, events, seen=month))
+    month = None
+    for end, events in by_close(parts).items():
+        if month and end > month:
+            close_day(month)
+        month = month_end(end - MOMENT)
+        week = partial(_seen_after, progress, happened)
+        outcome.add(replay_in_processes(till, receipts, events, seen=week))
         happened = outcome.placed + outcome.refunds
         if outcome.left:
             break
-        close_day(end)
+        close_week(end)
+    else:
+        if month:
+            close_day(month)
     outcome.left = waiting - happened
     return outcome
 

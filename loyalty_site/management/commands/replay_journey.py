@@ -11,6 +11,9 @@ till states the prices of the receipt. Its campaigns become campaigns, its redee
 * a redemption is typed in the basket of that household and day that shows the coupon. An order takes one code (PC-10):
   a second coupon of the same receipt is reported as not counted.
 
+Half of the households are brought by another, an ambassador or a partner, drawn by their numbers; a few of them are
+the referrer himself (`journey/invitations.py`). Four times a month the worker judges and pays what is due.
+
 A quarter of the baskets asks to pay with points and 3 % bring goods back in parts, drawn by the basket's number. Points
 expire and tiers are reviewed at each month's end, on a programme at a tenth of the roubles (`journey/programme.py`).
 
@@ -31,7 +34,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from loyalty_site.journey.dataset import DatasetMissing, read_dataset
 from loyalty_site.journey.figures import figures
-from loyalty_site.journey.report import usage_table
+from loyalty_site.journey.report import funnel_lines, usage_table
 from loyalty_site.journey.run import Slice, replay
 
 
@@ -65,7 +68,7 @@ class Command(BaseCommand):
         )
         seconds = (options["minutes"] or inf) * 60
         result = replay(dataset, wanted, workers=options["workers"], out=sys.stderr, seconds=seconds)
-        for line in (*figures(result), *usage_table(result)):
+        for line in (*figures(result), *usage_table(result), *funnel_lines(result)):
             self.stdout.write(line)
         code = self.ask_doctor()
         if code or result.differences:

@@ -109,9 +109,8 @@ def _expected(
             given_back = Decimal(0)
             for at, amount in backs[receipt.number]:
                 given_back += amount
-                events[receipt.household].append(
-                    (at, 1, receipt.number, given_back / order.total if order.total else Decimal(1))
-                )
+                share = Fraction(given_back) / Fraction(order.total) if order.total else Fraction(1)
+                events[receipt.household].append((at, 1, receipt.number, share))
     return {
         household: _lived(plan[household], registered_at[household], sorted(events[household])) for household in plan
     }

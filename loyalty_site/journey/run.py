@@ -10,7 +10,7 @@ from typing import TextIO
 
 from django.utils import timezone
 
-from loyalty_site.journey.calendar import Done, Event, by_close, close_day, close_week, events_of, month_end
+from loyalty_site.journey.calendar import Done, Event, by_close, close_day, close_week, close_year, events_of, month_end
 from loyalty_site.journey.campaigns import add_campaigns, keys_by_campaign
 from loyalty_site.journey.catalogue import category_rows, product_rows
 from loyalty_site.journey.coupons import CouponKey, Coupons, match_coupons
@@ -127,9 +127,7 @@ def replay(dataset: Dataset, wanted: Slice, *, workers: int, out: TextIO, second
     ends_at = month_end(receipts[len(receipts) - 1].at + timedelta(days=REST_AFTER_DAYS)) if len(receipts) else None
     moved = points_moved(ends_at) if ends_at else None
     if not outcome.left:
-        # The doctor goes by today's clock.
-        close_week(timezone.now())
-        close_day(timezone.now())
+        close_year(timezone.now())
     orders = {basket: order for basket, order in replayed_orders().items() if basket in receipts.numbers()}
     rewards = compared_rewards(plan, receipts, orders, is_whole=not outcome.left)
     return Result(

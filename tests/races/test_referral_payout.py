@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.db import connections
@@ -21,8 +22,8 @@ from notifications.models import OutboxMessage
 from points.models import Lot
 from points.services import earn
 from promocodes.models import PromoCode
-from referrals.models import Reward
-from referrals.services import pay_due, pay_rewards, payout
+from referrals.models import Referral, Reward
+from referrals.services import pay_due, pay_rewards, payout, undo_rewards
 from tests.factories import CustomerFactory, ReferralFactory, RewardFactory
 from tests.races.crowd import crowd, dawdle
 from tests.races.points_business import deadlocks
@@ -78,6 +79,32 @@ def test_50_workers_on_one_payout_pay_once() -> None:
 
     assert answers == Counter({"2": 1, "0": 99})
     assert paid_out() == (2, 2, 2)
+
+
+def test_a_refund_meets_the_payout_before_or_after_it() -> None:
+    """8 workers pay in small chunks while 8 refund every fourth order; nobody has so many that it looks suspicious."""
+    rewards, refunded = due_rewards(240, referrers=240), range(0, 240, 4)
+    buyers = dict(Referral.objects.values_list("rewards__order_ref", "newcomer"))
+
+    def attempt(number: int) -> str:
+        if number % 2 == 0:
+            ref = EARNED_BY.format(refunded[number // 2])
+            work = {"order_ref": ref, "buyer_id": buyers[ref], "kept_share": Fraction(0), "now": NOW}
+            in_transaction(lambda: undo_rewards(**work))
+            return "refunded"
+        in_transaction(lambda: pay_due(now=NOW, limit=10))
+        return "paid a chunk"
+
+    answers = crowd(attempt, 2 * len(refunded), workers=16)
+    finish()
+
+    assert answers == Counter({"refunded": 60, "paid a chunk": 60})
+    undone = {EARNED_BY.format(number) for number in refunded}
+    for reward in Reward.objects.all():
+        assert (reward.status in {"cancelled", "taken_back"}) == (reward.order_ref in undone), reward
+    assert Reward.objects.filter(status="paid").count() == len([one for one in rewards if one.order_ref not in undone])
+    paid = Reward.objects.filter(status__in=["paid", "taken_back"], kind="points")
+    assert set(Lot.objects.values_list("fact", flat=True)) == {reward.fact for reward in paid}
 
 
 STATIONS = ("_give_points", "_give_codes", "_tell")

@@ -32,18 +32,28 @@ class Reward(models.Model):
     # A single reward that is over for good does not come a second time; a cancelled one may, with the next order.
     STANDING = (Status.PENDING, Status.HELD, Status.PAID, Status.REJECTED, Status.TAKEN_BACK)
 
-    referral = models.ForeignKey(Referral, models.PROTECT, related_name="rewards", verbose_name=_("referral"))
+    # The unique key and the indexes below begin with the three keys: a payment would write theirs a second time.
+    referral = models.ForeignKey(
+        Referral, models.PROTECT, db_index=False, related_name="rewards", verbose_name=_("referral")
+    )
     role = models.CharField(_("who gets it"), max_length=8, choices=Role.choices)
     payee = models.ForeignKey(
         "customers.Customer",
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="referral_rewards",
         verbose_name=_("customer"),
     )
     ambassador = models.ForeignKey(
-        Ambassador, models.PROTECT, null=True, blank=True, related_name="rewards", verbose_name=_("ambassador")
+        Ambassador,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="rewards",
+        verbose_name=_("ambassador"),
     )
     kind = models.CharField(_("kind"), max_length=16, choices=RewardKind.choices)
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)

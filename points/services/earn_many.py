@@ -1,12 +1,12 @@
 """Points of many facts for many customers, in set-based SQL: what a loop of `earn` would write (PT-4, PT-7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
+from loyalty_site.kernel.arrays import numbers, texts
 from loyalty_site.kernel.transactions import requires_transaction
 from points.models import Lot
 from points.services.errors import FactTaken
@@ -15,9 +15,8 @@ from points.services.inputs import checked_amount
 FACT_ONCE = "points_lot_fact_once"
 
 
-@dataclass(frozen=True)
-class BulkEarning:
-    """One lot of `kind` (`Lot.Kind`) for one customer, under a fact of its own."""
+class BulkEarning(NamedTuple):
+    """One lot of `kind` (`Lot.Kind`) for one customer, under a fact of its own. A tuple: there are many of them."""
 
     customer_id: int
     amount: int
@@ -54,7 +53,8 @@ def _each_once(earnings: Sequence[BulkEarning]) -> list[BulkEarning]:
     chosen: dict[str, BulkEarning] = {}
     for earning in earnings:
         checked_amount(earning.amount)
-        if _values(chosen.setdefault(earning.fact, earning)) != _values(earning):
+        first = chosen.setdefault(earning.fact, earning)
+        if first is not earning and _values(first) != _values(earning):
             raise FactTaken
     return list(chosen.values())
 
@@ -65,14 +65,16 @@ def _values(earning: BulkEarning) -> tuple[object, ...]:
 
 
 def _columns(earnings: Sequence[BulkEarning]) -> dict[str, Any]:
-    kinds = {kind: Lot.Kind(kind).value for kind in {earning.kind for earning in earnings}}
+    customers, amounts, kinds, facts, order_refs, reasons = zip(*earnings, strict=True)
+    for kind in set(kinds):
+        Lot.Kind(kind)
     return {
-        "customers": [earning.customer_id for earning in earnings],
-        "amounts": [earning.amount for earning in earnings],
-        "kinds": [kinds[earning.kind] for earning in earnings],
-        "facts": [earning.fact for earning in earnings],
-        "order_refs": [earning.order_ref for earning in earnings],
-        "reasons": [earning.reason[:200] for earning in earnings],
+        "customers": numbers(customers),
+        "amounts": numbers(amounts),
+        "kinds": texts(kinds),
+        "facts": texts(facts),
+        "order_refs": texts(order_refs),
+        "reasons": texts(reason[:200] for reason in reasons),
     }
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.kernel.arrays import numbers, texts
 from loyalty_site.kernel.errors import FieldError
 from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.models import Terms
@@ -60,7 +62,8 @@ def _drawn(terms: Terms, customers: Mapping[int, int]) -> dict[int, IssuedCode]:
     codes = random_codes(len(customers), length_for(len(customers)))
     positions = dict(zip(codes, customers, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_NEW, {"codes": codes, "terms": terms.pk, "customers": list(customers.values())})
+        asked: dict[str, Any] = {"codes": texts(codes), "terms": terms.pk, "customers": numbers(customers.values())}
+        cursor.execute(INSERT_NEW, asked)
         return {positions[code]: IssuedCode(customer, key, code) for customer, key, code in cursor.fetchall()}
 
 

@@ -98,6 +98,7 @@ WHERE (referrals_review.status IN ('waiting', 'blocked') OR referrals_review.sta
 """
 
 # Staff who decide at this moment are waited for: what they decide counts, and they will see what is held here.
+# Nearly all were checked before and stay as they are: those are not written again.
 DECIDE = """
 WITH reviews AS MATERIALIZED (
     SELECT v.referral_id, v.status FROM referrals_review v
@@ -118,5 +119,5 @@ FROM (
     LEFT JOIN referrals_referrer i ON i.customer_id = f.referrer_id
     WHERE r.id = ANY(%(rewards)s::bigint[]) AND r.status = 'pending'
 ) d
-WHERE r.id = d.id
+WHERE r.id = d.id AND (d.status <> r.status OR r.checked_at IS NULL)
 """

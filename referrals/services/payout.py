@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from customers.queries import programme
+from loyalty_site.kernel.arrays import numbers
 from loyalty_site.kernel.transactions import requires_transaction
 from notifications.services import queue_messages
 from points.rules import lot_dates
@@ -64,15 +65,18 @@ def pay_rewards(*, reward_ids: Sequence[int], now: datetime) -> int:
     of a statement, which the paid reward itself is. Messages are queued. The number of statements does not depend on
     that of the rewards, but for one row of terms for each kind and amount of codes.
     """
-    paid = [_Paid(*row) for row in _rows(MARK_PAID, {"rewards": list(reward_ids), "now": now})]
+    paid = [_Paid(*row) for row in sorted(_rows(MARK_PAID, {"rewards": numbers(reward_ids), "now": now}))]
     _give_points([reward for reward in paid if reward.kind == RewardKind.POINTS], now)
     _give_codes([reward for reward in paid if reward.kind in CODE_TYPES], now)
-    _tell([reward.id for reward in paid], now)
+    _tell(paid, now)
     return len(paid)
 
 
 class _Paid(NamedTuple):
+    """`payee_id` is 0 for money of a partner without an account."""
+
     id: int
+    role: str
     payee_id: int
     kind: str
     amount: Decimal
@@ -100,7 +104,7 @@ def _give_codes(rewards: Iterable[_Paid], now: datetime) -> None:
         codes = issue_codes(spec=_spec(alike[0], now), customer_ids=[reward.payee_id for reward in alike], now=now)
         given |= {reward.id: code.promo_code_id for reward, code in zip(alike, codes, strict=True)}
     if given:
-        _run(NOTE_CODES, {"rewards": list(given), "codes": list(given.values())})
+        _run(NOTE_CODES, {"rewards": numbers(given), "codes": numbers(given.values())})
 
 
 def _spec(reward: _Paid, now: datetime) -> CodeSpec:
@@ -120,10 +124,12 @@ def _spec(reward: _Paid, now: datetime) -> CodeSpec:
     )
 
 
-def _tell(reward_ids: Sequence[int], now: datetime) -> None:
-    if reward_ids:
-        for kind, role in (("referral_paid", "referrer"), ("referral_welcome", "newcomer")):
-            params = {"rewards": reward_ids, "role": role, "key": f"{kind}:"}
+def _tell(rewards: Sequence[_Paid], now: datetime) -> None:
+    """A partner without an account of a buyer is told by his statement."""
+    for kind, role in (("referral_paid", "referrer"), ("referral_welcome", "newcomer")):
+        told = [reward.id for reward in rewards if reward.role == role and reward.payee_id]
+        if told:
+            params = {"rewards": numbers(told), "key": f"{kind}:"}
             queue_messages(kind=kind, select=MESSAGES, params=params, now=now)
 
 
@@ -149,12 +155,13 @@ ORDER BY due_at, id LIMIT %(limit)s
 FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# Who pays asks the row itself once more, so that nobody can pay what another has paid.
+# Who pays asks the row itself once more, so that nobody can pay what another has paid. The referral is looked up by
+# a subquery: a join would read all referrals there are for each chunk.
 MARK_PAID = """
 UPDATE referrals_reward r SET status = 'paid', paid_at = %(now)s
-FROM referrals_referral f
-WHERE r.id = ANY(%(rewards)s::bigint[]) AND f.id = r.referral_id AND r.status = 'pending' AND r.due_at <= %(now)s
-RETURNING r.id, r.payee_id, r.kind, r.amount, r.order_ref, f.code_days
+WHERE r.id = ANY(%(rewards)s::bigint[]) AND r.status = 'pending' AND r.due_at <= %(now)s
+RETURNING r.id, r.role, COALESCE(r.payee_id, 0), r.kind, r.amount, r.order_ref,
+          (SELECT f.code_days FROM referrals_referral f WHERE f.id = r.referral_id)
 """
 
 NOTE_CODES = """
@@ -162,13 +169,11 @@ UPDATE referrals_reward r SET promo_code_id = given.code_id
 FROM unnest(%(rewards)s::bigint[], %(codes)s::bigint[]) AS given (id, code_id) WHERE r.id = given.id
 """
 
-# A partner without an account of a buyer is told by his statement.
 MESSAGES = """
 SELECT %(key)s || r.id, r.payee_id,
-       jsonb_build_object('kind', r.kind, 'amount', r.amount::text, 'code', COALESCE(c.code, ''),
-                          'newcomer_id', f.newcomer_id, 'reward', r.id)
-FROM referrals_reward r
-JOIN referrals_referral f ON f.id = r.referral_id
-LEFT JOIN promocodes_promocode c ON c.id = r.promo_code_id
-WHERE r.id = ANY(%(rewards)s::bigint[]) AND r.role = %(role)s AND r.payee_id IS NOT NULL
+       jsonb_build_object(
+           'kind', r.kind, 'amount', r.amount::text,
+           'code', COALESCE((SELECT c.code FROM promocodes_promocode c WHERE c.id = r.promo_code_id), ''),
+           'newcomer_id', (SELECT f.newcomer_id FROM referrals_referral f WHERE f.id = r.referral_id), 'reward', r.id)
+FROM referrals_reward r WHERE r.id = ANY(%(rewards)s::bigint[])
 """

@@ -79,19 +79,20 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "referrals_paid_on_time",
-        _("nothing that is due waits for more than a day"),
+        _("nothing that is due waits for more than a day, counted from a decision of staff if that was later"),
         """
-        SELECT id AS reward_id, referral_id, due_at FROM referrals_reward
-        WHERE status = 'pending' AND due_at < now() - interval '1 day'
+        SELECT r.id AS reward_id, r.referral_id, r.due_at, v.decided_at FROM referrals_reward r
+        LEFT JOIN referrals_review v ON v.referral_id = r.referral_id
+        WHERE r.status = 'pending' AND GREATEST(r.due_at, v.decided_at) < now() - interval '1 day'
         """,
     ),
     Invariant(
         "referrals_reviews_agree",
-        _("what is under review has a review that waits, and what waits or is refused is not paid"),
+        _("what is held has a review to decide about, and what a review holds or refuses is not paid"),
         """
         SELECT r.id AS reward_id, r.status, r.paid_at, v.status AS review, v.opened_at FROM referrals_reward r
         LEFT JOIN referrals_review v ON v.referral_id = r.referral_id
-        WHERE r.status = 'held' AND v.status IS DISTINCT FROM 'waiting'
+        WHERE r.status = 'held' AND COALESCE(v.status NOT IN ('waiting', 'blocked'), TRUE)
            OR r.paid_at > v.opened_at AND v.status IN ('waiting', 'blocked')
         """,
     ),

@@ -68,7 +68,7 @@ BREAKS = {
     ],
     "referrals_reviews_agree": [
         "DELETE FROM referrals_review",
-        "UPDATE referrals_review SET status = 'blocked'",
+        "UPDATE referrals_review SET status = 'approved'",
         "UPDATE referrals_reward SET status = 'paid', paid_at = now() + interval '1 second' WHERE status = 'held'",
     ],
 }

@@ -138,7 +138,7 @@ class ProgrammeForm(forms.Form):
     )
     referral_visit_days = _count(
         gettext_lazy("A visit by a link is remembered, days"),
-        gettext_lazy("The last link counts. Who registers later is nobody's friend."),
+        gettext_lazy("The last link counts."),
         least=1,
     )
     referral_day_limit = _count(

@@ -14,7 +14,7 @@ from referrals.admin import words
 from referrals.admin.history import told_edits
 from referrals.admin.ports import order_links
 from referrals.admin.rows import referral_rows
-from referrals.admin.statement_words import asked_month, line_rows, month_rows
+from referrals.admin.statement_words import asked_month, line_rows, month_rows, month_text
 from referrals.models import Ambassador, Referral
 from referrals.queries import ambassador_totals, link_to, statement, statement_lines
 
@@ -66,7 +66,11 @@ def _lines(request: HttpRequest, ambassador: Ambassador) -> dict[str, Any]:
     if month is None:
         return {"month": None}
     lines = statement_lines(ambassador.pk, month=month)
-    return {"month": month, "lines": line_rows(lines, order_links(line.order_ref for line in lines))}
+    return {
+        "month": month,
+        "month_label": month_text(month),
+        "lines": line_rows(lines, order_links(line.order_ref for line in lines)),
+    }
 
 
 def _drawn(url: str) -> SafeString:

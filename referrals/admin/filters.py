@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from customers.models import Customer
+from referrals.admin.words import REFERRAL_STATES, REWARD_STATES
 from referrals.models import Ambassador, Reward
 
 
@@ -20,7 +21,7 @@ class StateFilter(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        rewards = [(status.value, _STATES[status]) for status in Reward.Status]
+        rewards = list(REFERRAL_STATES.items())
         return [("registered", _("has registered, no order yet")), ("ordered", _("has ordered")), *rewards]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -31,6 +32,17 @@ class StateFilter(DropdownFilter):
             rewards = Reward.objects.filter(role=Reward.Role.REFERRER, status=state)
             return queryset.filter(pk__in=rewards.values("referral"))
         return queryset
+
+
+class RewardStateFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(REWARD_STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() in REWARD_STATES else queryset
 
 
 class PeriodFilter(DropdownFilter):
@@ -129,13 +141,3 @@ def period(chosen: str) -> tuple[datetime | None, datetime | None]:
         "last_month": ((this_month - timedelta(days=1)).replace(day=1), this_month),
     }
     return periods.get(chosen, (None, None))
-
-
-_STATES = {
-    Reward.Status.PENDING: _("a reward waits"),
-    Reward.Status.HELD: _("a reward is under review"),
-    Reward.Status.PAID: _("a reward is paid"),
-    Reward.Status.CANCELLED: _("a reward was cancelled by a refund"),
-    Reward.Status.REJECTED: _("a reward was refused"),
-    Reward.Status.TAKEN_BACK: _("a reward was taken back"),
-}

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin
 from loyalty_site.kernel.texts import day_text, moment_text
-from referrals.admin.filters import AmbassadorFilter, EarnedPeriodFilter, PayeeFilter
+from referrals.admin.filters import AmbassadorFilter, EarnedPeriodFilter, PayeeFilter, RewardStateFilter
 from referrals.admin.search import rewards_like
 from referrals.admin.words import customer_link, order_text, reward_badge, reward_text
 from referrals.models import Reward
@@ -26,7 +26,7 @@ class RewardAdmin(ReadOnlyAdmin):
     list_display = ["earned", "payee_link", "role_shown", "newcomer", "what", "state", "due", "order_shown"]
     list_display_links = None
     list_filter = [
-        ("status", ChoicesDropdownFilter),
+        RewardStateFilter,
         ("role", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("referral__via", ChoicesDropdownFilter),
@@ -69,7 +69,7 @@ class RewardAdmin(ReadOnlyAdmin):
             return str(obj.ambassador)
         return customer_link(obj.payee)
 
-    @admin.display(description=_("as"))
+    @admin.display(description=_("role"))
     def role_shown(self, obj: Reward) -> str:
         return obj.get_role_display()
 

@@ -48,6 +48,7 @@ def reward_row(reward: Reward, links: Mapping[str, Any]) -> dict[str, Any]:
         "reward": reward,
         "text": words.reward_text(reward.kind, reward.amount),
         "badge": words.reward_badge(reward),
+        "state": words.REWARD_STATES[reward.status],
         "taken_back": words.sum_text(reward.kind, reward.taken_back_amount) if reward.taken_back_amount else "",
         "order": links.get(reward.order_ref),
     }

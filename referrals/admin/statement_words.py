@@ -62,7 +62,7 @@ def months_file(months: Sequence[MonthOfEarnings]) -> tuple[list[str], Iterator[
         _("Orders"),
         _("Goods, roubles"),
         _("Earned"),
-        pgettext("points", "Taken back"),
+        pgettext("statement", "Taken back"),
         _("To pay"),
     ]
     rows: Iterator[list[Cell]] = (

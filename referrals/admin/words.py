@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from loyalty_site.kernel.badges import badge
 from loyalty_site.kernel.texts import money_text, number_text, percent_text, points_text
@@ -24,6 +24,25 @@ COLOURS = {
     "taken_back": "warn",
     "registered": "mute",
     "ordered": "info",
+}
+
+
+# Of a reward; an order in the same state is called otherwise in some languages.
+REWARD_STATES = {
+    "pending": pgettext_lazy("reward", "waits"),
+    "held": pgettext_lazy("reward", "under review"),
+    "paid": pgettext_lazy("reward", "paid"),
+    "cancelled": pgettext_lazy("reward", "cancelled by a refund"),
+    "rejected": pgettext_lazy("reward", "refused"),
+    "taken_back": pgettext_lazy("reward", "taken back"),
+}
+REFERRAL_STATES = {
+    "pending": gettext_lazy("a reward waits"),
+    "held": gettext_lazy("a reward is under review"),
+    "paid": gettext_lazy("a reward is paid"),
+    "cancelled": gettext_lazy("a reward was cancelled by a refund"),
+    "rejected": gettext_lazy("a reward was refused"),
+    "taken_back": gettext_lazy("a reward was taken back"),
 }
 
 
@@ -47,13 +66,13 @@ def rate_text(ambassador: Ambassador) -> str:
 
 
 def reward_badge(reward: Reward) -> SafeString:
-    return badge(COLOURS[reward.status], Reward.Status(reward.status).label)
+    return badge(COLOURS[reward.status], REWARD_STATES[reward.status])
 
 
 def state_badge(referral: Referral, status: str | None) -> SafeString:
     """By the reward that tells it; without one by whether there was an order."""
     if status:
-        return badge(COLOURS[status], pgettext("reward", "reward: %(state)s") % {"state": Reward.Status(status).label})
+        return badge(COLOURS[status], REFERRAL_STATES[status])
     if referral.first_ordered_at:
         return badge(COLOURS["ordered"], _("has ordered"))
     return badge(COLOURS["registered"], _("has registered"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 import customers.queries
 from customers import services
 from loyalty_site.backoffice.programme_form import ProgrammeForm
+from loyalty_site.backoffice.programme_words import promise_sentences
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
 
 
@@ -31,4 +32,5 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         may_write=may_write,
+        promise=promise_sentences(current),
     )

@@ -27,7 +27,7 @@ from referrals.services import check_pending, note_traits, pay_due, put_ambassad
 WELCOME = {"referee_reward_kind": "fixed_code", "referee_reward": 300}
 ME, AMBASSADOR, PARTNER = "customer@example.com", "customer2@example.com", "KOMOD2026"
 # The first customer's own browser and card: a friend who has them too is looked at.
-MY_DEVICE, MY_NETWORK, MY_CARD = "demo-device-0", "203.0.113.7", "demo-card-0"
+MY_DEVICE, MY_NETWORK, MY_CARD = "demo-device-0", "2001:db8:ffff::7", "demo-card-0"
 CHUNK = 1_000
 
 
@@ -147,7 +147,7 @@ def _live(friend: Friend, now: datetime) -> None:
     """The whole story of one friend."""
     registered = now - timedelta(days=friend.days)
     device = friend.device or f"demo-device-{friend.number}"
-    network = friend.network or f"198.51.100.{friend.number}"
+    network = friend.network or f"2001:db8:{friend.number}::1"
     came = _came(friend.by, friend.via, device, network, registered - timedelta(hours=2))
     customer = register_customer(
         email=friend.email,
@@ -202,7 +202,7 @@ def _give_back(friend: Friend, now: datetime) -> None:
         refund_order(number=order.number, reason="не подошёл цвет", now=now)
 
 
-def _visit(whose: str, via: str, device: str, at: datetime, network: str = "192.0.2.1") -> Visit:
+def _visit(whose: str, via: str, device: str, at: datetime, network: str = "2001:db8:eeee::1") -> Visit:
     code = whose if "@" not in whose else link_of(Customer.objects.get(email=whose).pk).code
     found = inviter(code)
     if found is None:

@@ -48,7 +48,7 @@ def customer_referrals(request: HttpRequest, customer_id: int) -> dict[str, Any]
         "stopped": Referrer.objects.filter(pk=customer_id, stopped_at__isnull=False)
         .select_related("stopped_by")
         .first(),
-        "may_stop": request.user.has_perm("referrals.decide_review") and hasattr(services, "stop_referrer"),
+        "may_stop": request.user.has_perm("referrals.decide_review"),
         "stop_form": StopForm(label_suffix="", auto_id="stop_%s"),
     }
 
@@ -62,25 +62,22 @@ def _stopped(customer_id: int) -> Referrer | None:
 @require_POST
 def stop(request: HttpRequest, customer_id: int) -> HttpResponse:
     """His pending rewards are refused, and his link brings nothing any more."""
-    return _decide(request, customer_id, "stop_referrer", _("The customer's invitations are stopped."))
+    return _decide(request, customer_id, services.stop_referrer, _("The customer's invitations are stopped."))
 
 
 @staff_page("referrals.decide_review")
 @require_POST
 def resume(request: HttpRequest, customer_id: int) -> HttpResponse:
-    return _decide(request, customer_id, "resume_referrer", _("The customer's link works again."))
+    return _decide(request, customer_id, services.resume_referrer, _("The customer's link works again."))
 
 
-def _decide(request: HttpRequest, customer_id: int, service: str, said: str) -> HttpResponse:
+def _decide(request: HttpRequest, customer_id: int, service: Any, said: str) -> HttpResponse:
     form, by, now = StopForm(request.POST), request.user, timezone.now()
     if not form.is_valid():
         messages.error(request, _("Give the reason: it stays in the history."), extra_tags="referrals")
     elif attempt(
         request,
-        lambda: (
-            getattr(services, service)(customer_id=customer_id, reason=form.cleaned_data["reason"], by=by, now=now)
-            or True
-        ),
+        lambda: service(customer_id=customer_id, reason=form.cleaned_data["reason"], by=by, now=now),
     ):
         messages.success(request, said, extra_tags="referrals")
     return redirect(reverse("admin:customers_customer_change", args=[customer_id]) + "#referrals")

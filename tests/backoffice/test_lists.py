@@ -203,6 +203,25 @@ def test_settings_of_referrals_are_saved(as_role: Any) -> None:
     )
 
 
+def test_what_referrals_promise_is_said_beside_the_settings(as_role: Any) -> None:
+    administrator = as_role("administrator")
+    said = administrator.get(reverse("admin_programme")).context["promise"]
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in said] == [
+        "Who invites gets 300 points, 14 days after the friend's first order.",
+        "More than 10 friends a day or 50 a month wait for a look by staff.",
+    ]
+    administrator.post(reverse("admin_programme"), SETTINGS)
+    said = administrator.get(reverse("admin_programme")).context["promise"]
+    assert said[:3] == [
+        "Who invites gets a promo code for 10% off, 7 days after the friend's first order.",
+        "The friend gets a promo code for ₽300 at the same time.",
+        "The first order counts from ₽1,000.50 of goods.",
+    ]
+    administrator.post(reverse("admin_programme"), SETTINGS | {"referrer_reward": "0", "referee_reward": "0"})
+    said = administrator.get(reverse("admin_programme")).context["promise"]
+    assert said == ["Invitations bring nothing to anybody."]
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [

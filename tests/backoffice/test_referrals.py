@@ -328,3 +328,30 @@ def test_order_page_tells_of_a_first_order_that_brought_nothing(manager: Client,
 
 def test_order_page_says_nothing_of_an_order_without_a_friend(manager: Client, placed: Any) -> None:
     assert manager.get(reverse("admin:orders_order_page", args=[placed.pk])).context["referral"] is None
+
+
+def test_referrer_is_stopped_and_invites_again(manager: Client, staff: Any) -> None:
+    reward = RewardFactory.create()
+    customer = reward.referral.referrer
+    manager.post(reverse("admin:referrals_customer_stop", args=[customer.pk]), {"reason": "Fakes"})
+    reward.refresh_from_db()
+    stopped = part_of(manager, customer)["stopped"]
+    assert (reward.status, stopped.stop_reason, stopped.stopped_by) == ("rejected", "Fakes", staff("manager"))
+    manager.post(reverse("admin:referrals_customer_resume", args=[customer.pk]), {"reason": "A mistake"})
+    assert part_of(manager, customer)["stopped"] is None
+
+
+def test_referrer_is_not_stopped_without_a_reason(manager: Client) -> None:
+    reward = RewardFactory.create()
+    customer = reward.referral.referrer
+    manager.post(reverse("admin:referrals_customer_stop", args=[customer.pk]), {"reason": " "})
+    reward.refresh_from_db()
+    assert (reward.status, part_of(manager, customer)["stopped"]) == ("pending", None)
+
+
+def test_support_may_not_stop_anybody(as_role: Any) -> None:
+    customer, support = CustomerFactory.create(), as_role("support")
+    assert part_of(support, customer)["may_stop"] is False
+    assert (
+        support.post(reverse("admin:referrals_customer_stop", args=[customer.pk]), {"reason": "x"}).status_code == 403
+    )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,17 @@ from loyalty_site.roles import sync_roles
 from orders.models import Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
-from tests.factories import NOW, CampaignFactory, CardFactory, CustomerFactory, MembershipPlanFactory, SegmentFactory
+from tests.factories import (
+    NOW,
+    AmbassadorFactory,
+    CampaignFactory,
+    CardFactory,
+    CustomerFactory,
+    MembershipPlanFactory,
+    ReferralFactory,
+    RewardFactory,
+    SegmentFactory,
+)
 from tests.points.rows import earn, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 
@@ -119,7 +130,40 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "plans": reverse("admin:tiers_membershipplan_changelist"),
         "plan": reverse("admin:tiers_membershipplan_change", args=[MembershipPlanFactory.create().pk]),
         "memberships": reverse("admin:tiers_membership_changelist"),
+        **_referral_pages(placed),
         "section": reverse("admin:app_list", args=["promocodes"]),
+    }
+
+
+def _referral_pages(placed: Order) -> dict[str, str]:
+    """An ambassador's friend whose first order was paid for, and a friend of that friend."""
+    ambassador = AmbassadorFactory.create()
+    reward = RewardFactory.create(
+        referral=ReferralFactory.create(
+            referrer=None,
+            ambassador=ambassador,
+            newcomer=placed.customer,
+            first_order_ref=placed.ref,
+            first_ordered_at=NOW,
+            first_order_amount=4000,
+        ),
+        payee=None,
+        ambassador=ambassador,
+        kind="money",
+        order_ref=placed.ref,
+        status="paid",
+        qualified_at=NOW - timedelta(days=20),
+        paid_at=NOW,
+    )
+    ReferralFactory.create(referrer=placed.customer, newcomer=CustomerFactory.create())
+    return {
+        "referrals": reverse("admin:referrals_referral_changelist"),
+        "referral": reverse("admin:referrals_referral_page", args=[reward.referral_id]),
+        "rewards": reverse("admin:referrals_reward_changelist"),
+        "ambassadors": reverse("admin:referrals_ambassador_changelist"),
+        "ambassador": reverse("admin:referrals_ambassador_page", args=[ambassador.pk]) + "?month=2026-06",
+        "ambassador editor": reverse("admin:referrals_ambassador_edit", args=[ambassador.pk]),
+        "new ambassador": reverse("admin:referrals_ambassador_add"),
     }
 
 

@@ -63,7 +63,7 @@ def months_file(months: Sequence[MonthOfEarnings]) -> tuple[list[str], Iterator[
         _("Goods, roubles"),
         _("Earned"),
         pgettext("statement", "Taken back"),
-        _("To pay"),
+        _("In total"),
     ]
     rows: Iterator[list[Cell]] = (
         [

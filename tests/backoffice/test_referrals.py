@@ -225,7 +225,7 @@ def test_statement_is_downloaded(manager: Client) -> None:
     answer = manager.get(reverse("admin:referrals_ambassador_csv", args=[ambassador.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert text.splitlines() == [
-        'Month,Paid in,Friends,Orders,"Goods, roubles",Earned,Taken back,To pay',
+        'Month,Paid in,Friends,Orders,"Goods, roubles",Earned,Taken back,In total',
         "2026-04,money,1,1,2000.00,100.00,30.00,70.00",
     ]
     assert answer["Content-Disposition"] == 'attachment; filename="statement-SUMMER26X.csv"'

@@ -14,6 +14,9 @@ from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.services import switch_off_unused
 from referrals.rules import kept_reward
 
+# What was refused is cancelled too: approved later, it would be paid for goods that are back. The review stays.
+UNPAID = frozenset({"pending", "held", "rejected"})
+
 
 @dataclass(frozen=True)
 class _Reward:
@@ -35,14 +38,14 @@ class _Reward:
 def undo_rewards(*, order_ref: str, buyer_id: int | None, kept_share: Fraction, now: datetime) -> None:
     """`kept_share` of the order's goods stays sold. Called before any points move; the caller holds buyer and order.
 
-    What is not paid yet is cancelled, and the next order of the buyer may be his first; of what is paid the share that
+    What is not paid is cancelled, and the next order of the buyer may be his first; of what is paid the share that
     went back is taken back: points into debt if need be, a promo code that was not used once all goods are back.
     Rewards, promo codes and then accounts, the buyer's too, are locked here. One statement when there are no rewards.
     """
     rewards = _locked(order_ref)
     if not rewards:
         return
-    _cancel([reward.id for reward in rewards if reward.status in {"pending", "held"}], order_ref, now)
+    _cancel([reward.id for reward in rewards if reward.status in UNPAID], order_ref, now)
     paid = [reward for reward in rewards if reward.status == "paid"]
     asked = [reward for reward in paid if reward.back(kept_share) > reward.taken_back_amount]
     kept_codes = _switch_off([reward.promo_code_id for reward in asked if reward.promo_code_id])

@@ -237,18 +237,20 @@ def test_ambassador_with_an_account_gets_points_at_their_value():
     assert friends.referral.referrer == ambassador.customer
 
 
-def test_welcome_to_oneself_is_refused():
+def test_welcome_to_oneself_is_refused_and_so_is_the_next_order():
     change(referee_reward=200)
     referrer = register("buyer@gmail.com")
     friends = Friends(code=link_of(referrer.pk).code, email="b.uyer+friend@gmail.com")
+    welcome = row("rejected", order="", amount="200", role="newcomer")
 
     friends.till.buy("first", "SHIRT", on=1)
 
-    assert friends.payout(15) == 0
-    assert friends.rewards() == [row("rejected", order="", amount="200", role="newcomer"), row("rejected")]
+    assert (friends.payout(15), friends.rewards()) == (0, [welcome, row("rejected")])
     assert friends.till.has(15) == (0, 0, 0)
     friends.till.refund("first", on=16)
-    assert friends.rewards() == [row("rejected", order="", amount="200", role="newcomer"), row("rejected")]
+    friends.till.buy("second", "SHIRT", on=17)
+    assert friends.payout(31) == 0
+    assert friends.rewards() == [welcome, row("cancelled"), row("rejected", order="second")]
 
 
 def test_reward_under_review_is_cancelled_by_a_refund():

@@ -32,6 +32,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE r.status IN ('pending', 'held')
               AND o.status IN ('new', 'cancelled', 'partially_refunded', 'refunded')
            OR r.status = 'paid' AND o.status IN ('new', 'cancelled', 'refunded') AND COALESCE(c.uses, 0) = 0
+              AND c.switch IS DISTINCT FROM FALSE
         """,  # noqa: S608
     ),
 )

@@ -8,7 +8,7 @@ from promocodes.services.errors import CodeRejected
 from promocodes.services.issue import IssuedCode, issue_codes
 from promocodes.services.quotes import add_tallies, count_quote
 from promocodes.services.redeem import redeem_code, release_redemption
-from promocodes.services.withdraw import switch_off_unused
+from promocodes.services.withdraw import withdraw_codes
 
 __all__ = [
     "CodeRejected",
@@ -29,5 +29,5 @@ __all__ = [
     "issue_codes",
     "redeem_code",
     "release_redemption",
-    "switch_off_unused",
+    "withdraw_codes",
 ]

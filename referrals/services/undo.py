@@ -11,7 +11,7 @@ from django.db import connection
 
 import points.services
 from loyalty_site.kernel.transactions import requires_transaction
-from promocodes.services import switch_off_unused
+from promocodes.services import withdraw_codes
 from referrals.rules import kept_reward
 
 # What was refused is cancelled too: approved later, it would be paid for goods that are back. The review stays.
@@ -39,7 +39,7 @@ def undo_rewards(*, order_ref: str, buyer_id: int | None, kept_share: Fraction, 
     """`kept_share` of the order's goods stays sold. Called before any points move; the caller holds buyer and order.
 
     What is not paid is cancelled, and the next order of the buyer may be his first; of what is paid the share that
-    went back is taken back: points into debt if need be, a promo code that was not used once all goods are back.
+    went back is taken back: points into debt if need be, a promo code that is not used once all goods are back.
     Rewards, promo codes and then accounts, the buyer's too, are locked here. One statement when there are no rewards.
     """
     rewards = _locked(order_ref)
@@ -48,7 +48,7 @@ def undo_rewards(*, order_ref: str, buyer_id: int | None, kept_share: Fraction, 
     _cancel([reward.id for reward in rewards if reward.status in UNPAID], order_ref, now)
     paid = [reward for reward in rewards if reward.status == "paid"]
     asked = [reward for reward in paid if reward.back(kept_share) > reward.taken_back_amount]
-    kept_codes = _switch_off([reward.promo_code_id for reward in asked if reward.promo_code_id])
+    kept_codes = _withdraw([reward.promo_code_id for reward in asked if reward.promo_code_id])
     taken = [reward for reward in asked if reward.promo_code_id not in kept_codes]
     _mark_taken(taken, kept_share, now)
     _take_points([reward for reward in taken if reward.kind == "points"], buyer_id, kept_share, order_ref, now)
@@ -65,9 +65,9 @@ def _cancel(rewards: Sequence[int], order_ref: str, now: datetime) -> None:
         _run(CANCEL, {"rewards": rewards, "order_ref": order_ref, "now": now})
 
 
-def _switch_off(promo_codes: Sequence[int]) -> set[int]:
-    """Those that were used already, and stay."""
-    return set(promo_codes) - switch_off_unused(promo_code_ids=promo_codes) if promo_codes else set()
+def _withdraw(promo_codes: Sequence[int]) -> set[int]:
+    """Those that are used already: what they brought stays."""
+    return set(promo_codes) - withdraw_codes(promo_code_ids=promo_codes) if promo_codes else set()
 
 
 def _mark_taken(rewards: Sequence[_Reward], kept_share: Fraction, now: datetime) -> None:

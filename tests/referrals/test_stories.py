@@ -153,18 +153,22 @@ def test_both_are_rewarded_for_the_first_order():
     assert broken() == set()
 
 
-def test_code_that_was_used_stays():
+def test_order_that_used_the_code_keeps_it_and_nobody_uses_it_again():
     change(referrer_reward_kind="fixed_code", referrer_reward=100)
     friends = Friends()
     friends.till.buy("first", "SHIRT", on=1)
     friends.payout(15)
     code = PromoCode.objects.get(customer_id=friends.referrer.pk)
-    Till(friends.referrer).buy("own", "SHIRT", on=16, promo_code=code.code)
+    own = Till(friends.referrer)
+    own.place("own", "SHIRT", on=16, promo_code=code.code)
 
     friends.till.refund("first", on=17)
 
     code.refresh_from_db()
-    assert (code.switch, code.uses, friends.rewards()) == (True, 1, [row("paid", amount="100")])
+    assert (code.switch, code.uses, friends.rewards()) == (False, 1, [row("paid", amount="100")])
+    own.cancel("own", on=18)
+    code.refresh_from_db()
+    assert (code.uses, code.switch, broken()) == (0, False, set())
 
 
 def test_welcome_is_paid_at_registration_and_stays():

@@ -88,7 +88,7 @@ def _add_customer(number: int, email: str, *, registered_at: datetime) -> Custom
         email=email,
         first_name="Покупатель",
         last_name=str(number) if number else "",
-        consents=("programme", "email") if number % 3 else ("programme",),
+        consents=("programme", "email") if number % 3 != 1 else ("programme",),
         now=registered_at,
         source="demo",
         user=User.objects.get(email=email) if number == 0 else None,

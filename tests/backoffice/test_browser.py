@@ -26,6 +26,7 @@ from tests.factories import (
     RewardFactory,
     SegmentFactory,
 )
+from tests.notifications.rows import letter_to_write
 from tests.points.rows import earn, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 
@@ -113,6 +114,8 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "grant": reverse("admin:points_segmentgrant_page", args=[segment_grant(amount=10).pk]),
         "new grant": reverse("admin:points_segmentgrant_add"),
         "points report": reverse("admin_points_report"),
+        "messages": reverse("admin:notifications_outboxmessage_changelist"),
+        "message": reverse("admin:notifications_outboxmessage_page", args=[letter_to_write().pk]),
         "staff": reverse("admin:customers_user_changelist"),
         "new staff": reverse("admin:customers_user_add"),
         "programme": reverse("admin_programme"),

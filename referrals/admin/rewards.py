@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin
-from loyalty_site.kernel.texts import day_text, moment_text
+from loyalty_site.kernel.texts import day_text
 from referrals.admin.filters import AmbassadorFilter, EarnedPeriodFilter, PayeeFilter, RewardStateFilter
 from referrals.admin.search import rewards_like
 from referrals.admin.words import customer_link, order_text, reward_badge, reward_text
@@ -23,7 +23,7 @@ from referrals.models import Reward
 
 @admin.register(Reward)
 class RewardAdmin(ReadOnlyAdmin):
-    list_display = ["earned", "payee_link", "role_shown", "newcomer", "what", "state", "due", "order_shown"]
+    list_display = ["earned", "payee_link", "newcomer", "what", "state", "due", "order_shown"]
     list_display_links = None
     list_filter = [
         RewardStateFilter,
@@ -61,17 +61,13 @@ class RewardAdmin(ReadOnlyAdmin):
     @admin.display(description=_("earned"))
     def earned(self, obj: Reward) -> SafeString:
         address = reverse("admin:referrals_referral_page", args=[obj.referral_id])
-        return format_html('<a class="bo-nowrap" href="{}">{}</a>', address, moment_text(obj.qualified_at))
+        return format_html('<a class="bo-nowrap" href="{}">{}</a>', address, day_text(obj.qualified_at))
 
     @admin.display(description=_("who gets it"))
     def payee_link(self, obj: Reward) -> SafeString | str:
         if obj.payee is None:
             return str(obj.ambassador)
         return customer_link(obj.payee)
-
-    @admin.display(description=_("role"))
-    def role_shown(self, obj: Reward) -> str:
-        return obj.get_role_display()
 
     @admin.display(description=_("newcomer"))
     def newcomer(self, obj: Reward) -> SafeString:

@@ -1,6 +1,7 @@
 """What speaks against a referral is added up and said in sentences (R-5)."""
 
 import pytest
+from django.utils.translation import override
 
 from referrals.rules.score import Facts, Judgement, Reason, Signal, Thresholds, reason_text, score
 from referrals.rules.suspicions import SCORES, SENTENCES
@@ -91,4 +92,5 @@ def test_every_reason_has_a_sentence() -> None:
     ],
 )
 def test_reasons_read_as_sentences(reason: Reason, sentence: str) -> None:
-    assert reason_text(reason) == sentence
+    with override("en"):
+        assert reason_text(reason) == sentence

@@ -11,7 +11,7 @@ from referrals.queries.matches_sql import SIGNALS
 from referrals.rules.score import Facts, Signal
 
 # Of one value so many holders are looked at, the newest first; who shares it with more is not told apart from many.
-HOLDERS = 100
+HOLDERS, NETWORK_HOLDERS = 100, 40
 # With more strangers than this a value is common: a house has a dozen of accounts at most, an office's network more.
 COMMON_FROM, COMMON_NETWORK_FROM = 10, 30
 # Referrers above the newcomer that are looked at.
@@ -25,6 +25,7 @@ def matches(referral_ids: Sequence[int], *, burst_count: int, now: datetime) -> 
     params = {
         "referrals": list(referral_ids),
         "holders": HOLDERS,
+        "network_holders": NETWORK_HOLDERS,
         "common": COMMON_FROM,
         "common_network": COMMON_NETWORK_FROM,
         "chain": CHAIN,

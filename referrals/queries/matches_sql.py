@@ -1,6 +1,7 @@
 """The statement that finds what speaks against referrals: look-ups in indexes from each of them outwards."""
 
 # asked: the referrals judged, with when the newcomer first came near: nothing that a guest did later is «before».
+# OFFSET 0 keeps a subquery a look-up of its own: the planner would rather read a whole table for a thousand of them.
 # worn: what each newcomer was seen with. holders: who else was, the newest first, guests apart.
 ASKED = """
 WITH RECURSIVE asked AS MATERIALIZED (
@@ -10,13 +11,16 @@ WITH RECURSIVE asked AS MATERIALIZED (
     WHERE f.id = ANY(%(referrals)s::bigint[])
 ), worn AS MATERIALIZED (
     SELECT a.*, t.kind, t.value
-    FROM asked a JOIN referrals_trait t ON t.customer_id = a.newcomer_id
+    FROM asked a CROSS JOIN LATERAL (
+        SELECT t.kind, t.value FROM referrals_trait t WHERE t.customer_id = a.newcomer_id OFFSET 0
+    ) t
 ), holders AS MATERIALIZED (
     SELECT w.id, w.kind, w.value, w.newcomer_id, w.referrer_id, w.ambassador_id, w.registered_at, h.customer_id
     FROM worn w CROSS JOIN LATERAL (
         SELECT t.customer_id FROM referrals_trait t
         WHERE t.kind = w.kind AND t.value = w.value AND t.customer_id IS NOT NULL AND t.customer_id <> w.newcomer_id
-        ORDER BY t.customer_id DESC LIMIT %(holders)s
+        ORDER BY t.customer_id DESC
+        LIMIT CASE WHEN w.kind = 'network' THEN %(network_holders)s ELSE %(holders)s END
     ) h
 ), up AS (
     SELECT a.id, f.referrer_id AS ancestor_id, 2 AS depth
@@ -24,7 +28,9 @@ WITH RECURSIVE asked AS MATERIALIZED (
     WHERE f.referrer_id IS NOT NULL
     UNION ALL
     SELECT u.id, f.referrer_id, u.depth + 1
-    FROM up u JOIN referrals_referral f ON f.newcomer_id = u.ancestor_id
+    FROM up u CROSS JOIN LATERAL (
+        SELECT f.referrer_id FROM referrals_referral f WHERE f.newcomer_id = u.ancestor_id OFFSET 0
+    ) f
     WHERE f.referrer_id IS NOT NULL AND u.depth < %(chain)s
 )"""
 
@@ -56,8 +62,10 @@ RELATED = """, related AS MATERIALIZED (
 ), shared AS (
     SELECT id, key, kind, value, customer_id FROM related WHERE key IS NOT NULL
     UNION
-    SELECT o.id, o.key, o.kind, o.value, o.customer_id FROM above o
-    JOIN referrals_trait t ON t.kind = o.kind AND t.value = o.value AND t.customer_id = o.customer_id
+    SELECT o.id, o.key, o.kind, o.value, o.customer_id FROM above o CROSS JOIN LATERAL (
+        SELECT FROM referrals_trait t
+        WHERE t.kind = o.kind AND t.value = o.value AND t.customer_id = o.customer_id OFFSET 0
+    ) t
 )"""
 
 # A day of registrations from one network, anywhere it may begin so that this one falls into it.

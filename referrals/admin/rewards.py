@@ -82,8 +82,11 @@ class RewardAdmin(ReadOnlyAdmin):
         return reward_badge(obj)
 
     @admin.display(description=_("paid or due"))
-    def due(self, obj: Reward) -> SafeString:
-        return format_html('<span class="bo-nowrap">{}</span>', day_text(obj.paid_at or obj.due_at))
+    def due(self, obj: Reward) -> SafeString | str:
+        """What was refused or cancelled will be paid on no day."""
+        is_expected = obj.status in (Reward.Status.PENDING, Reward.Status.HELD)
+        day = obj.paid_at or (obj.due_at if is_expected else None)
+        return format_html('<span class="bo-nowrap">{}</span>', day_text(day)) if day else "—"
 
     @admin.display(description=_("order"))
     def order_shown(self, obj: Reward) -> str:

@@ -47,10 +47,10 @@ class SignupForm(PlainSignupForm):
         return found.code
 
     def clean(self) -> dict[str, Any] | None:
-        """A wrong code costs nobody the password he has just thought up: the page is kept by no cache."""
+        """A password is never put into a page: who has to correct something else types it again, and is told so."""
         cleaned = super().clean()
-        if FIELD in self.errors and "password1" not in self.errors:
-            self.fields["password1"].widget.render_value = True
+        if self.errors and "password1" not in self.errors:
+            self.add_error("password1", _("Type the password again: for safety it is not kept in the page."))
         return cleaned
 
 

@@ -140,16 +140,27 @@ def test_wrong_code_is_told_beside_the_field_and_loses_nothing(code):
     page = sign_up(Client(), "friend@shop.test", friend_code=code)
     form = page.context["form"]
     assert page.status_code == 200
-    assert list(form.errors) == ["friend_code"]
+    assert form.errors["password1"] == ["Введите пароль ещё раз: в целях безопасности он не сохраняется на странице."]
+    assert list(form.errors) == ["friend_code", "password1"]
     assert 'value="friend@shop.test"' in text(page)
-    assert f'value="{PASSWORD}"' in text(page)
+    assert PASSWORD not in text(page)
     assert "no-store" in page["Cache-Control"]
     assert not User.objects.filter(email="friend@shop.test").exists()
 
 
-def test_password_that_is_wrong_itself_is_not_shown_again():
+def test_wrong_mailbox_asks_for_the_password_again_too():
+    _customer, code = referrer()
+    page = sign_up(Client(), "no mailbox", friend_code=code)
+    assert set(page.context["form"].errors) == {"email", "password1"}
+    assert f'value="{code}"' in text(page)
+    assert PASSWORD not in text(page)
+
+
+def test_password_that_is_wrong_itself_is_told_so_and_not_shown_again():
     page = sign_up(Client(), "friend@shop.test", friend_code="WRONG123", password1="short")
-    assert set(page.context["form"].errors) == {"friend_code", "password1"}
+    form = page.context["form"]
+    assert set(form.errors) == {"friend_code", "password1"}
+    assert "ещё раз" not in str(form.errors["password1"])
     assert "short" not in text(page)
 
 

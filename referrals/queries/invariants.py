@@ -96,4 +96,14 @@ INVARIANTS: tuple[Invariant, ...] = (
            OR r.paid_at > v.opened_at AND v.status IN ('waiting', 'blocked')
         """,
     ),
+    Invariant(
+        "referrals_takings_back_add_up",
+        _("what refunds took back of a reward, one by one, adds up to what the reward says"),
+        """
+        SELECT r.id AS reward_id, r.taken_back_amount, COALESCE(t.amount, 0) AS written FROM referrals_reward r
+        LEFT JOIN (SELECT reward_id, sum(amount) AS amount FROM referrals_takenback GROUP BY reward_id) t
+            ON t.reward_id = r.id
+        WHERE r.taken_back_amount <> COALESCE(t.amount, 0)
+        """,
+    ),
 )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from loyalty_site.doctor import invariants
 from loyalty_site.kernel.transactions import in_transaction
 from points.services import take_back
-from referrals.models import Review, Reward
+from referrals.models import Review, Reward, TakenBack
 from referrals.queries import INVARIANTS
 from referrals.services import pay_due
 from tests.factories import CustomerFactory, ReferralFactory, RewardFactory
@@ -58,6 +58,11 @@ BREAKS = {
         "UPDATE referrals_reward SET status = 'paid' WHERE status = 'taken_back'",
         "DELETE FROM points_entry WHERE kind = 'take_back'",
     ],
+    "referrals_takings_back_add_up": [
+        "DELETE FROM referrals_takenback",
+        "UPDATE referrals_takenback SET amount = amount - 1",
+        "UPDATE referrals_reward SET taken_back_amount = 1 WHERE kind = 'fixed_code'",
+    ],
     "referrals_codes_belong_to_payees": [
         "UPDATE promocodes_promocode SET customer_id = NULL",
         "UPDATE referrals_reward SET promo_code_id = NULL",
@@ -72,7 +77,14 @@ BREAKS = {
         "UPDATE referrals_reward SET status = 'paid', paid_at = now() + interval '1 second' WHERE status = 'held'",
     ],
 }
-TABLES = ("referrals_referral", "referrals_reward", "referrals_review", "points_lot", "points_entry")
+TABLES = (
+    "referrals_referral",
+    "referrals_reward",
+    "referrals_review",
+    "referrals_takenback",
+    "points_lot",
+    "points_entry",
+)
 
 
 @pytest.fixture
@@ -93,6 +105,7 @@ def shop() -> None:
             fact = f"take_back:{reward.fact}"
             in_transaction(lambda fact=fact, reward=reward: take_back(earn_fact=reward.fact, fact=fact, now=NOW))
             Reward.objects.filter(pk=reward.pk).update(status="taken_back", taken_back_amount=300, closed_at=NOW)
+            TakenBack.objects.create(reward=reward, amount=300, taken_back_at=NOW)
 
 
 def due() -> dict[str, Any]:

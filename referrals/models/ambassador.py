@@ -33,6 +33,8 @@ class Ambassador(models.Model):
         verbose_name=_("customer"),
     )
     email = models.EmailField(_("e-mail"), blank=True)
+    # The trait of that mailbox, so that a partner who registers by his own link is told from others.
+    mailbox = models.CharField(_("mailbox"), max_length=40, blank=True, default="", db_default="", editable=False)
     rate_type = models.CharField(_("rate"), max_length=8, choices=RateType.choices)
     rate = models.DecimalField(_("rate"), max_digits=12, decimal_places=2)
     paid_in = models.CharField(_("paid in"), max_length=8, choices=PaidIn.choices)

@@ -120,6 +120,10 @@ FOUND = """, found AS (
     WHERE w.kind IN ('email', 'phone', 'payer', 'device')
     GROUP BY w.id, w.kind
     UNION ALL
+    SELECT w.id, 'self', w.kind, 1, false
+    FROM worn w JOIN referrals_ambassador m ON m.id = w.ambassador_id AND m.mailbox = w.value
+    WHERE w.kind = 'email' AND m.customer_id IS NULL
+    UNION ALL
     SELECT id, CASE WHEN own >= %(burst)s THEN 'burst' ELSE 'burst_anywhere' END, '',
            CASE WHEN own >= %(burst)s THEN own ELSE everybody END, false
     FROM bursts WHERE everybody >= %(burst)s

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from customers.models import Customer, User
 from loyalty_site.kernel.errors import FieldError, InvalidInput, NotFound
 from loyalty_site.kernel.transactions import requires_transaction
-from referrals.models import Ambassador, Referral, Visit
+from referrals.models import Ambassador, Referral, Trait, Visit
 from referrals.rules.ambassadors import AmbassadorTerms, code_mistake, drawn_code, mistakes, typed_code
 from referrals.services.history import written_by
+from referrals.services.traits import hashed_traits
 
 
 @requires_transaction
@@ -33,6 +34,7 @@ def put_ambassador(*, ambassador_id: int | None, values: AmbassadorTerms, by: Us
     for field in fields(values):
         setattr(ambassador, field.name, getattr(values, field.name))
     ambassador.code = code
+    ambassador.mailbox = next((value for _kind, value in hashed_traits({Trait.Kind.EMAIL: values.email})), "")
     if not values.every_order:
         ambassador.period_days = None
     with written_by(by, "edit" if ambassador_id else "create"):

@@ -1,20 +1,24 @@
 """Referrals are judged before they are paid (R-5)."""
 
+from decimal import Decimal
+
 import pytest
 
 from loyalty_site.kernel.errors import InvalidInput, NotFound
 from referrals.models import Review, Reward
+from referrals.rules import AmbassadorTerms
 from referrals.services import (
     approve_referral,
     check_pending,
     judge,
     note_traits,
+    put_ambassador,
     reject_referral,
     resume_referrer,
     stop_referrer,
 )
 from referrals.services.reviews import AlreadyDecided, ReferrerStopped
-from tests.factories import NOW, RewardFactory, UserFactory
+from tests.factories import NOW, ReferralFactory, RewardFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +49,19 @@ def test_self_referral_by_mailbox_is_refused() -> None:
         {"key": "self_email", "score": 100, "params": {"count": 1}},
         {"key": "self_network", "score": 15, "params": {"count": 1}},
     ]
+
+
+def test_partner_who_registers_by_his_own_link_is_refused() -> None:
+    terms = AmbassadorTerms(
+        name="Partner", rate_type="percent", rate=Decimal(5), paid_in="money", email="Part.ner@googlemail.com"
+    )
+    partner = put_ambassador(ambassador_id=None, values=terms, by=UserFactory(), now=NOW)
+    referral = ReferralFactory(referrer=None, ambassador=partner)
+    reward = RewardFactory(referral=referral, payee=None, ambassador=partner, kind="money")
+    seen(referral.newcomer, email="partner+me@gmail.com")
+    check_pending(now=NOW, limit=10)
+    assert state(reward) == ("rejected", "blocked")
+    assert [reason["key"] for reason in Review.objects.get().reasons] == ["self_email"]
 
 
 def test_approved_stays_approved_until_a_reason_of_another_kind() -> None:

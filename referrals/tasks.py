@@ -2,23 +2,49 @@
 
 from datetime import datetime
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from loyalty_site.kernel.transactions import in_transaction
-from referrals.services import Noted, check_pending, note_missing_contacts, pay_due
+from referrals.queries import DuePlace, due_places
+from referrals.services import Noted, PaidOut, check_pending, note_missing_contacts, pay_due, pay_one
 
-CHUNK = 1_000
+log = structlog.get_logger(__name__)
+
+CHUNK, PAY_CHUNK = 1_000, 2_000
 
 
 @shared_task
 def pay_referrals() -> int:
-    """Pay all that is due (every minute). Returns how many rewards. Several at it share the work."""
-    now, paid, left = timezone.now(), 0, True
-    while left:
-        chunk = in_transaction(lambda: pay_due(now=now))
-        paid, left = paid + chunk.paid, chunk.left
+    """Pay all that is due (every minute). Returns how many rewards. Several at it share the work.
+
+    What cannot be paid stays pending, is tried again the next time and holds up nothing else.
+    """
+    now, paid, chunk = timezone.now(), 0, PaidOut(0, 0, left=True)
+    while chunk.left:
+        chunk = _pay_chunk(now, chunk.last)
+        paid += chunk.paid
     return paid
+
+
+def _pay_chunk(now: datetime, after: DuePlace | None) -> PaidOut:
+    try:
+        return in_transaction(lambda: pay_due(now=now, limit=PAY_CHUNK, after=after))
+    except Exception as error:
+        log.warning("referral_chunk_failed", error=type(error).__name__)
+    # Outside of the handler: a database that is away fails the task, which comes again in a minute.
+    places = due_places(now=now, after=after, limit=PAY_CHUNK)
+    paid = sum(_pay_alone(place.reward_id, now) for place in places)
+    return PaidOut(paid, len(places) - paid, left=len(places) == PAY_CHUNK, last=places[-1] if places else after)
+
+
+def _pay_alone(reward_id: int, now: datetime) -> int:
+    try:
+        return in_transaction(lambda: pay_one(reward_id=reward_id, now=now))
+    except Exception as error:
+        log.error("referral_reward_not_paid", reward=reward_id, error=type(error).__name__)
+        return 0
 
 
 @shared_task

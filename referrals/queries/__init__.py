@@ -1,6 +1,7 @@
 """Reads about referrals."""
 
 from referrals.queries.ambassadors import AmbassadorTotals, Earnings, ambassador_totals
+from referrals.queries.due import DuePlace, due_places
 from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
 from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
 from referrals.queries.invariants import INVARIANTS
@@ -16,6 +17,7 @@ __all__ = [
     "AmbassadorTotals",
     "Branch",
     "CodeState",
+    "DuePlace",
     "EarnedCode",
     "Earnings",
     "Friend",
@@ -33,6 +35,7 @@ __all__ = [
     "Summary",
     "ambassador_totals",
     "chain_up",
+    "due_places",
     "friend_name",
     "friends",
     "invitation",

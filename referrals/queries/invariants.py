@@ -77,6 +77,17 @@ INVARIANTS: tuple[Invariant, ...] = (
               AND c.customer_id IS DISTINCT FROM r.payee_id
         """,
     ),
+    # A partner without an account of a buyer has no payee: his statement tells him.
+    Invariant(
+        "referrals_payees_are_told",
+        _("who was paid a reward has a message about it"),
+        """
+        SELECT r.id AS reward_id, r.role, r.payee_id, r.paid_at FROM referrals_reward r
+        WHERE r.status IN ('paid', 'taken_back') AND r.payee_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM notifications_outboxmessage m WHERE m.customer_id = r.payee_id AND m.key =
+                CASE r.role WHEN 'referrer' THEN 'referral_paid:' ELSE 'referral_welcome:' END || r.id)
+        """,
+    ),
     Invariant(
         "referrals_paid_on_time",
         _("nothing that is due waits for more than a day, counted from a decision of staff if that was later"),

@@ -3,7 +3,7 @@
 from referrals.services.ambassadors import put_ambassador
 from referrals.services.attribute import attribute
 from referrals.services.judge import check_pending, judge
-from referrals.services.payout import PaidOut, pay_due, pay_rewards
+from referrals.services.payout import PaidOut, pay_due, pay_one, pay_rewards
 from referrals.services.qualify import qualify
 from referrals.services.reviews import approve_referral, reject_referral, resume_referrer, stop_referrer
 from referrals.services.settings import see_news, show_name
@@ -22,6 +22,7 @@ __all__ = [
     "note_missing_contacts",
     "note_traits",
     "pay_due",
+    "pay_one",
     "pay_rewards",
     "put_ambassador",
     "qualify",

@@ -1,8 +1,8 @@
 """Paying what is due, in sets and once (R-3, R-4)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -23,10 +23,12 @@ from points.services import BulkEarning, earn_for_many
 from promocodes.rules import end_of
 from promocodes.services import CodeSpec, issue_codes
 from referrals.models.referral import RewardKind
+from referrals.queries.due import DuePlace
 from referrals.services.judge import judge
 
 # Refunds of these orders wait until a chunk is paid: a moment, far below the time a lock is waited for.
 CHUNK = 2_000
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CODE_TYPES = {RewardKind.FIXED_CODE: "fixed", RewardKind.PERCENT_CODE: "percent"}
 
 
@@ -34,27 +36,47 @@ CODE_TYPES = {RewardKind.FIXED_CODE: "fixed", RewardKind.PERCENT_CODE: "percent"
 class PaidOut:
     """Of the rewards that were due `paid` are paid now, `held` are not: under review or refused.
 
-    `left`: it was a whole chunk, more may be due.
+    `left`: it was a whole chunk, more may be due: behind `last`, the place in the line of the last of them.
     """
 
     paid: int
     held: int
     left: bool
+    last: DuePlace | None = field(default=None, compare=False)
 
 
 @requires_transaction
-def pay_due(*, now: datetime, limit: int = CHUNK) -> PaidOut:
-    """Judge the next `limit` rewards that are due and pay those that nothing speaks against.
+def pay_due(*, now: datetime, limit: int = CHUNK, after: DuePlace | None = None) -> PaidOut:
+    """Judge the next `limit` rewards that are due, behind `after`, and pay those that nothing speaks against.
 
     Rewards that another worker, a refund or staff hold at this moment are left to them, or to the next call.
     """
-    due = _rows(LOCK_DUE, {"now": now, "limit": limit})
+    behind = after or DuePlace(EARLIEST, 0)
+    params = {"now": now, "limit": limit, "due_at": behind.due_at, "id": behind.reward_id}
+    due = [_Due(*row) for row in _rows(LOCK_DUE, params)]
     if not due:
         return PaidOut(0, 0, left=False)
-    reward_ids, referral_ids = [key for key, _referral in due], sorted({referral for _key, referral in due})
+    paid = _judge_and_pay(due, now)
+    return PaidOut(paid, len(due) - paid, left=len(due) == limit, last=DuePlace(due[-1].due_at, due[-1].id))
+
+
+@requires_transaction
+def pay_one(*, reward_id: int, now: datetime) -> int:
+    """What `pay_due` does, for one reward. Returns 1 when it is paid, 0 when it is not due or held by another."""
+    due = [_Due(*row) for row in _rows(LOCK_ONE, {"now": now, "id": reward_id})]
+    return _judge_and_pay(due, now) if due else 0
+
+
+class _Due(NamedTuple):
+    id: int
+    referral_id: int
+    due_at: datetime
+
+
+def _judge_and_pay(due: Sequence[_Due], now: datetime) -> int:
+    reward_ids, referral_ids = [row.id for row in due], sorted({row.referral_id for row in due})
     judge(referral_ids=referral_ids, reward_ids=reward_ids, now=now)
-    paid = pay_rewards(reward_ids=reward_ids, now=now)
-    return PaidOut(paid, len(due) - paid, left=len(due) == limit)
+    return pay_rewards(reward_ids=reward_ids, now=now)
 
 
 @requires_transaction
@@ -148,9 +170,15 @@ def _run(sql: str, params: Mapping[str, Any]) -> None:
         cursor.execute(sql, params)
 
 
+LOCK_ONE = """
+SELECT id, referral_id, due_at FROM referrals_reward
+WHERE id = %(id)s AND status = 'pending' AND due_at <= %(now)s
+FOR NO KEY UPDATE SKIP LOCKED
+"""
+
 LOCK_DUE = """
-SELECT id, referral_id FROM referrals_reward
-WHERE status = 'pending' AND due_at <= %(now)s
+SELECT id, referral_id, due_at FROM referrals_reward
+WHERE status = 'pending' AND due_at <= %(now)s AND (due_at, id) > (%(due_at)s, %(id)s)
 ORDER BY due_at, id LIMIT %(limit)s
 FOR NO KEY UPDATE SKIP LOCKED
 """

@@ -68,6 +68,14 @@ BREAKS = {
         "UPDATE referrals_reward SET promo_code_id = NULL",
         "UPDATE promocodes_promocode SET customer_id = (SELECT min(id) FROM customers_customer)",
     ],
+    "referrals_payees_are_told": [
+        "DELETE FROM notifications_outboxmessage WHERE key LIKE 'referral_paid:%'",
+        "UPDATE notifications_outboxmessage SET key = 'x:' || id WHERE key LIKE 'referral_welcome:%'",
+        (
+            "UPDATE notifications_outboxmessage SET customer_id ="
+            " (SELECT min(id) FROM customers_customer) WHERE key LIKE 'referral_welcome:%'"
+        ),
+    ],
     "referrals_paid_on_time": [
         "UPDATE referrals_reward SET status = 'pending', due_at = now() - interval '25 hours' WHERE status = 'held'"
     ],

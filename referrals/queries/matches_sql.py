@@ -1,13 +1,15 @@
 """The statement that finds what speaks against referrals: look-ups in indexes from each of them outwards."""
 
 # asked: the referrals judged, with when the newcomer first came near: nothing that a guest did later is «before».
-# OFFSET 0 keeps a subquery a look-up of its own: the planner would rather read a whole table for a thousand of them.
+# OFFSET 0 keeps a subquery a look-up of its own: the planner would rather read a whole table for a thousand of them,
+# and once most rewards have changed their state since it last looked, join those paid by nested loops.
 # worn: what each newcomer was seen with. holders: who else was, the newest first, guests apart.
 ASKED = """
 WITH RECURSIVE asked AS MATERIALIZED (
     SELECT f.id, f.newcomer_id, f.referrer_id, f.ambassador_id, f.registered_at, f.day_limit, f.month_limit,
-           f.first_ordered_at, LEAST(v.visited_at, f.registered_at) AS came_at
-    FROM referrals_referral f LEFT JOIN referrals_visit v ON v.id = f.visit_id
+           f.first_ordered_at,
+           LEAST((SELECT v.visited_at FROM referrals_visit v WHERE v.id = f.visit_id), f.registered_at) AS came_at
+    FROM referrals_referral f
     WHERE f.id = ANY(%(referrals)s::bigint[])
 ), worn AS MATERIALIZED (
     SELECT a.*, t.kind, t.value
@@ -47,8 +49,12 @@ RELATED = """, related AS MATERIALIZED (
                 SELECT FROM referrals_trait t
                 WHERE t.kind = h.kind AND t.value = h.value AND t.customer_id = f.referrer_id) AS is_stranger
     FROM holders h
-    JOIN customers_customer c ON c.id = h.customer_id
-    LEFT JOIN referrals_referral f ON f.newcomer_id = h.customer_id
+    CROSS JOIN LATERAL (
+        SELECT c.registered_at FROM customers_customer c WHERE c.id = h.customer_id OFFSET 0
+    ) c
+    LEFT JOIN LATERAL (
+        SELECT f.referrer_id, f.ambassador_id FROM referrals_referral f WHERE f.newcomer_id = h.customer_id OFFSET 0
+    ) f ON TRUE
 ), commonness AS MATERIALIZED (
     SELECT id, kind, value,
         kind NOT IN ('email', 'phone') AND count(*) FILTER (WHERE is_stranger)
@@ -74,20 +80,37 @@ NUMBERS = """, neighbours AS (
         count(*) OVER day AS everybody,
         count(*) FILTER (WHERE f.referrer_id = w.referrer_id OR f.ambassador_id = w.ambassador_id) OVER day AS own
     FROM worn w
-    JOIN referrals_trait t ON t.kind = 'network' AND t.value = w.value
-        AND t.seen_at BETWEEN w.registered_at - interval '1 day' AND w.registered_at + interval '1 day'
-    JOIN referrals_referral f ON f.newcomer_id = t.customer_id
-        AND f.registered_at BETWEEN w.registered_at - interval '1 day' AND w.registered_at + interval '1 day'
+    CROSS JOIN LATERAL (
+        SELECT t.customer_id FROM referrals_trait t
+        WHERE t.kind = 'network' AND t.value = w.value
+            AND t.seen_at BETWEEN w.registered_at - interval '1 day' AND w.registered_at + interval '1 day'
+        OFFSET 0
+    ) t
+    CROSS JOIN LATERAL (
+        SELECT f.registered_at, f.referrer_id, f.ambassador_id FROM referrals_referral f
+        WHERE f.newcomer_id = t.customer_id
+            AND f.registered_at BETWEEN w.registered_at - interval '1 day' AND w.registered_at + interval '1 day'
+        OFFSET 0
+    ) f
     WHERE w.kind = 'network'
     WINDOW day AS (PARTITION BY w.id, w.value ORDER BY f.registered_at
                    RANGE BETWEEN CURRENT ROW AND interval '24 hours' FOLLOWING)
 ), bursts AS (
     SELECT id, max(everybody) AS everybody, max(own) AS own FROM neighbours WHERE at <= registered_at GROUP BY id
 ), inviters AS (
-    SELECT referrer_id, count(*) FILTER (WHERE r.status = 'taken_back') AS taken_back, count(*) AS paid
+    SELECT a.referrer_id, r.taken_back, r.paid
     FROM (SELECT DISTINCT referrer_id FROM asked WHERE referrer_id IS NOT NULL) a
-    JOIN referrals_reward r ON r.payee_id = a.referrer_id AND r.role = 'referrer' AND r.status IN ('paid', 'taken_back')
-    GROUP BY referrer_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE r.status = 'taken_back') AS taken_back, count(*) AS paid
+        FROM referrals_reward r
+        WHERE r.payee_id = a.referrer_id AND r.role = 'referrer' AND r.status IN ('paid', 'taken_back')
+    ) r
+), bought AS (
+    SELECT a.id, a.registered_at, p.paid_at, p.goods_amount, p.refunded_amount
+    FROM asked a CROSS JOIN LATERAL (
+        SELECT p.paid_at, p.goods_amount, p.refunded_amount FROM customers_purchase p
+        WHERE p.customer_id = a.newcomer_id AND (p.refunded_amount > 0 OR p.paid_at < a.registered_at) OFFSET 0
+    ) p
 ), days AS (
     SELECT a.id, a.day_limit, a.month_limit, n.in_day, n.in_month
     FROM asked a CROSS JOIN LATERAL (
@@ -107,6 +130,7 @@ NUMBERS = """, neighbours AS (
     WHERE a.first_ordered_at IS NOT NULL
 )"""
 
+# A guest, one at most of a value, is the first of its holders from behind.
 FOUND = """, found AS (
     SELECT s.id, s.key, s.kind, count(DISTINCT s.customer_id) AS count,
            bool_and(COALESCE(n.is_common, false)) AS is_common
@@ -115,9 +139,12 @@ FOUND = """, found AS (
     UNION ALL
     SELECT w.id, 'guest', w.kind, 1, bool_and(COALESCE(n.is_common, false))
     FROM worn w
-    JOIN referrals_trait t ON t.kind = w.kind AND t.value = w.value AND t.customer_id IS NULL AND t.seen_at < w.came_at
+    CROSS JOIN LATERAL (
+        SELECT t.customer_id, t.seen_at FROM referrals_trait t WHERE t.kind = w.kind AND t.value = w.value
+        ORDER BY t.customer_id DESC LIMIT 1
+    ) t
     LEFT JOIN commonness n ON n.id = w.id AND n.kind = w.kind AND n.value = w.value
-    WHERE w.kind IN ('email', 'phone', 'payer', 'device')
+    WHERE t.customer_id IS NULL AND t.seen_at < w.came_at AND w.kind IN ('email', 'phone', 'payer', 'device')
     GROUP BY w.id, w.kind
     UNION ALL
     SELECT w.id, 'self', w.kind, 1, false
@@ -133,12 +160,12 @@ FOUND = """, found AS (
     WHERE i.taken_back >= 2 AND i.taken_back * 5 >= i.paid
     UNION ALL
     SELECT a.id, CASE WHEN count(*) > 1 THEN 'gave_back_often' ELSE 'gave_back' END, '', count(*), false
-    FROM asked a JOIN customers_purchase p ON p.customer_id = a.newcomer_id
-    WHERE p.refunded_amount = p.goods_amount AND p.goods_amount > 0 AND p.paid_at <= %(now)s
+    FROM bought a
+    WHERE a.refunded_amount = a.goods_amount AND a.goods_amount > 0 AND a.paid_at <= %(now)s
     GROUP BY a.id
     UNION ALL
     SELECT a.id, 'bought_before', '', count(*), false
-    FROM asked a JOIN customers_purchase p ON p.customer_id = a.newcomer_id AND p.paid_at < a.registered_at
+    FROM bought a WHERE a.paid_at < a.registered_at
     GROUP BY a.id
     UNION ALL
     SELECT id, 'day_limit', '', in_day, false FROM days WHERE in_day > day_limit

@@ -13,6 +13,7 @@ import orders.services as till
 from customers.models import Customer, User
 from customers.rules import Brought
 from customers.services.accounts import join_account
+from loyalty_site.account.referral_words import news_text
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import money_text
 from loyalty_site.kernel.transactions import in_transaction
@@ -20,6 +21,7 @@ from loyalty_site.kernel.visitors import client_address, device_of, keep_device
 from loyalty_site.signup import brought_by
 from orders.queries.visits import claimable_orders
 from orders.views import visitor
+from referrals.queries import news
 from referrals.queries.remembered import VISIT_COOKIE
 from referrals.services import note_traits
 
@@ -37,6 +39,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 _note_browser(request, customer)
             _claim(request, customer)
         response = super().post_login(request, user, **options)
+        if is_signup and customer is not None:
+            _welcome(request, customer)
         keep_device(request, response)
         if is_signup:
             response.delete_cookie(VISIT_COOKIE, samesite="Lax")
@@ -61,6 +65,12 @@ def _joined(user: User, brought: Brought) -> Customer | None:
 def _note_browser(request: HttpRequest, customer: Customer) -> None:
     traits = {"device": device_of(request), "network": client_address(request)}
     in_transaction(lambda: note_traits(customer_id=customer.pk, traits=traits, now=timezone.now()))
+
+
+def _welcome(request: HttpRequest, customer: Customer) -> None:
+    """What the invitation promised for registering is there: the next page says so, whichever it is (R-3)."""
+    for item in news(customer.pk, now=timezone.now()):
+        messages.success(request, news_text(item))
 
 
 def _claim(request: HttpRequest, customer: Customer) -> None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from loyalty_site.kernel.money import floored
-from loyalty_site.kernel.texts import last_day_text, money_text, percent_text, points_text
+from loyalty_site.kernel.texts import last_day_text
 from notifications.queries import site_address
 from notifications.rules import Button, Letter
 from promocodes.queries import checkout_link
 from referrals.models import Reward
 from referrals.models.referral import RewardKind
 from referrals.queries.friends import friend_name
+from referrals.rules.offer_words import Promise, promise_text
 
 
 def referral_paid(*, customer: Customer, payload: Mapping[str, Any], now: datetime) -> Letter | None:
@@ -59,15 +60,9 @@ def referral_welcome(*, customer: Customer, payload: Mapping[str, Any], now: dat
 
 
 def reward_text(reward: Reward) -> str:
-    """What is left of it after refunds: `300 баллов`, `промокод на 300 ₽`, `промокод на 10 %`, `300 ₽`."""
-    left = reward.amount - reward.taken_back_amount
-    if reward.kind == RewardKind.POINTS:
-        return points_text(floored(left))
-    if reward.kind == RewardKind.FIXED_CODE:
-        return _("a promo code for %(value)s") % {"value": money_text(reward.amount)}
-    if reward.kind == RewardKind.PERCENT_CODE:
-        return _("a promo code for %(value)s") % {"value": percent_text(reward.amount)}
-    return money_text(left)
+    """What is left of it after refunds, in the words of the account; a promo code is whole or withdrawn."""
+    taken = Decimal(0) if reward.promo_code else reward.taken_back_amount
+    return promise_text(Promise(reward.kind, reward.amount - taken))
 
 
 def _paid(customer: Customer, payload: Mapping[str, Any], role: Reward.Role) -> Reward | None:

@@ -19,13 +19,13 @@ BADGES = {
     FriendState.WAITING: (lambda: pgettext("friend", "waiting"), WARN),
     FriendState.UNDER_REVIEW: (lambda: pgettext("friend", "under review"), WARN),
     FriendState.PAID: (lambda: pgettext("friend", "reward paid"), GOOD),
-    FriendState.CANCELLED: (lambda: pgettext("friend", "order returned"), PLAIN),
+    FriendState.CANCELLED: (lambda: pgettext("friend", "return"), PLAIN),
     FriendState.REJECTED: (lambda: pgettext("friend", "no reward"), PLAIN),
     FriendState.TAKEN_BACK: (lambda: pgettext("friend", "reward taken back"), PLAIN),
 }
 NOTES = {
     FriendState.UNDER_REVIEW: lambda: _("We are looking at this invitation. Nothing is needed from you."),
-    FriendState.CANCELLED: lambda: _("The order was returned. The next one may bring the reward."),
+    FriendState.CANCELLED: lambda: _("Goods of the order came back. The next order may bring the reward."),
     FriendState.REJECTED: lambda: _("This invitation brings no reward."),
     FriendState.TAKEN_BACK: lambda: _("The order was returned after the reward had been paid."),
 }
@@ -43,7 +43,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class FriendLine:
-    """`facts` are what happened, the latest last; `more` counts gains beyond the shown ones."""
+    """`facts` are what happened, in its order; `more` counts gains beyond the shown ones."""
 
     name: str
     badge: str
@@ -74,9 +74,11 @@ def _facts(friend: Friend) -> list[str]:
         facts.append(_("opened on %(day)s") % {"day": day_text(friend.visited_at)})
     if friend.registered_at:
         facts.append(_("registered on %(day)s") % {"day": day_text(friend.registered_at)})
+    if friend.via in VIA:
+        facts.append(VIA[friend.via]())
     if friend.first_order_at:
         facts.append(_("first order on %(day)s") % {"day": day_text(friend.first_order_at)})
-    return [*facts, VIA[friend.via]()] if friend.via in VIA else facts
+    return facts
 
 
 def _note(friend: Friend, *, now: datetime) -> str:
@@ -84,7 +86,7 @@ def _note(friend: Friend, *, now: datetime) -> str:
         promised = {"gift": _promised(friend), "day": day_text(friend.due_at)}
         if friend.due_at <= now:
             return _("Coming soon: %(gift)s.") % promised
-        return _("Waits until %(day)s. Then, unless the order is returned: %(gift)s.") % promised
+        return _("The reward waits until %(day)s: unless the order is returned, you will get %(gift)s.") % promised
     return NOTES[friend.state]() if friend.state in NOTES else ""
 
 

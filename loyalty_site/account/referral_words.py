@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -42,14 +42,21 @@ def invitation(promised: Offer) -> str:
 
 
 def ways(link: Link, text: str) -> list[Way]:
-    """The message of an invitation, ready to be sent; each link says by which way it came."""
+    """The message of an invitation, ready to be sent; each link says by which way it came.
+
+    Spaces are %20: the applications on phones show a plus as it is.
+    """
     address = {via: shared(link, via) for via in ("telegram", "whatsapp", "vk")}
     message = f"{text} {address['whatsapp']}"
     return [
-        Way("Telegram", f"https://t.me/share/url?{urlencode({'url': address['telegram'], 'text': text})}"),
-        Way("WhatsApp", f"https://wa.me/?{urlencode({'text': message})}"),
-        Way(_("VK"), f"https://vk.com/share.php?{urlencode({'url': address['vk'], 'title': text})}"),
+        Way("Telegram", f"https://t.me/share/url?{_query(url=address['telegram'], text=text)}"),
+        Way("WhatsApp", f"https://wa.me/?{_query(text=message)}"),
+        Way(_("VK"), f"https://vk.com/share.php?{_query(url=address['vk'], title=text)}"),
     ]
+
+
+def _query(**asked: str) -> str:
+    return urlencode(asked, quote_via=quote)
 
 
 def shared(link: Link, via: str) -> str:
@@ -73,8 +80,12 @@ def _gain_text(news: News) -> str:
     reward = news.reward
     if reward.kind == "points":
         return f"+{points_text(int(reward.kept_amount))}"
-    text = promise_text(Promise(reward.kind, reward.kept_amount))
-    return f"{text[:1].upper()}{text[1:]} {reward.code.code}" if reward.code else f"+{text}"
+    if reward.code is None:
+        return f"+{promise_text(Promise(reward.kind, reward.kept_amount))}"
+    if reward.kind == "percent_code":
+        percent = {"code": reward.code.code, "percent": percent_text(reward.amount)}
+        return _("Promo code %(code)s for %(percent)s off") % percent
+    return _("Promo code %(code)s for %(amount)s") % {"code": reward.code.code, "amount": money_text(reward.amount)}
 
 
 def _newcomer_step(promised: Offer) -> str:

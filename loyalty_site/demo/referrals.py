@@ -28,6 +28,8 @@ WELCOME = {"referee_reward_kind": "fixed_code", "referee_reward": 300}
 ME, AMBASSADOR, PARTNER = "customer@example.com", "customer2@example.com", "KOMOD2026"
 # The first customer's own browser and card: a friend who has them too is looked at.
 MY_DEVICE, MY_NETWORK, MY_CARD = "demo-device-0", "2001:db8:ffff::7", "demo-card-0"
+# Family names of the friends: lists show the first letter of them.
+LETTERS = "АБВГДЕЖЗИКЛМНОП"
 CHUNK = 1_000
 
 
@@ -152,7 +154,7 @@ def _live(friend: Friend, now: datetime) -> None:
     customer = register_customer(
         email=friend.email,
         first_name="Покупатель",
-        last_name=str(100 + friend.number),
+        last_name=LETTERS[friend.number - 1],
         consents=("programme", "email"),
         now=registered,
         source="demo",

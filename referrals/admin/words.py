@@ -59,7 +59,7 @@ def sum_text(kind: str, amount: Decimal) -> str:
 
 
 def rate_text(ambassador: Ambassador) -> str:
-    """`5% of the order for every order of the first 90 days`."""
+    """`5% of every order of the first 90 days`."""
     is_percent = ambassador.rate_type == Ambassador.RateType.PERCENT
     days = ambassador.period_days if ambassador.every_order else None
     return promise_text(Promise(ambassador.paid_in, ambassador.rate, is_percent=is_percent, period_days=days))

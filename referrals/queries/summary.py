@@ -18,7 +18,7 @@ MOST_NEWS = 20
 
 @dataclass(frozen=True)
 class Summary:
-    """`visits` counts a browser once a day; `waiting` and `paid` are friends, `states` all of them by state.
+    """`visits` counts a browser once a day; `waiting` (under review, too) and `paid` are friends, `states` all of them.
 
     `points`, `codes` and `money` (an ambassador's) are what was paid to the one who invites and not taken back.
     """
@@ -59,7 +59,7 @@ def summary(customer_id: int, *, now: datetime) -> Summary:
     return Summary(
         registered=sum(count for state, count in states.items() if state != FriendState.VISITED),
         ordered=sum(ordered for _state, _count, ordered in rows),
-        waiting=states.get(FriendState.WAITING, 0),
+        waiting=states.get(FriendState.WAITING, 0) + states.get(FriendState.UNDER_REVIEW, 0),
         paid=states.get(FriendState.PAID, 0),
         states=states,
         **sums,

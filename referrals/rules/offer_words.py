@@ -31,7 +31,12 @@ def promise_text(promise: Promise) -> str:
     days = ngettext("%(count)s day", "%(count)s days", promise.period_days) % {
         "count": number_text(promise.period_days)
     }
-    return _("%(reward)s for every order of the first %(days)s") % {"reward": _gift(promise), "days": days}
+    if not promise.is_percent:
+        return _("%(reward)s for every order of the first %(days)s") % {"reward": _gift(promise), "days": days}
+    rate = {"percent": percent_text(promise.amount), "days": days}
+    if promise.kind == "points":
+        return _("%(percent)s of every order of the first %(days)s in points") % rate
+    return _("%(percent)s of every order of the first %(days)s") % rate
 
 
 def _gift(promise: Promise) -> str:

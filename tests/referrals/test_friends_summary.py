@@ -52,6 +52,7 @@ def test_figures_count_friends_and_what_they_brought(referrer: Customer) -> None
     paid(referrer, kind="fixed_code", amount=500, promo_code=PromoCodeFactory(customer=referrer))
     paid(referrer, kind="money", amount=Decimal("150.50"))
     waiting = paid(referrer, status="pending", paid_at=None)
+    paid(referrer, status="held", paid_at=None)
     Referrer.objects.create(customer=referrer, shows_name=True, stopped_at=NOW, stop_reason="x")
     with CaptureQueriesContext(connection) as queries:
         found = summary(referrer.pk, now=NOW)
@@ -59,16 +60,16 @@ def test_figures_count_friends_and_what_they_brought(referrer: Customer) -> None
     assert waiting.status == "pending"
     assert found == Summary(
         visits=3,
-        registered=7,
-        ordered=6,
-        waiting=1,
+        registered=8,
+        ordered=7,
+        waiting=2,
         paid=4,
         points=500,
         codes=1,
         money=Decimal("150.50"),
         shows_name=True,
         stopped_at=NOW,
-        states={"paid": 4, "registered": 1, "taken_back": 1, "visited": 1, "waiting": 1},
+        states={"paid": 4, "registered": 1, "taken_back": 1, "under_review": 1, "visited": 1, "waiting": 1},
     )
 
 

@@ -94,7 +94,7 @@ def test_a_promo_code_is_shown_with_its_last_day():
     referral = friends()
     reward = paid(referral, kind="percent_code", amount=Decimal("10.00"))
     told = letter("referral_paid")
-    assert (said(told.heading), told.code) == ("Your reward: a promo code for 10%", reward.promo_code.code)
+    assert (said(told.heading), told.code) == ("Your reward: a promo code for 10% off", reward.promo_code.code)
     assert said(told.code_note) == "Enter it at the checkout. The last day is 22 September 2026."
     assert told.button.url == f"http://127.0.0.1:8000/checkout?promo={told.code}"
 

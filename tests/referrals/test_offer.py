@@ -31,6 +31,8 @@ def said(promise: Promise, language: str = "ru") -> str:
         (Promise("money", Decimal("7.5"), is_percent=True), "7.5% of the order"),
         (Promise("points", Decimal(5), is_percent=True), "5% of the order in points"),
         (Promise("points", Decimal(50), period_days=30), "50 points for every order of the first 30 days"),
+        (Promise("points", Decimal(5), True, 30), "5% of every order of the first 30 days in points"),
+        (Promise("money", Decimal(5), True, 1), "5% of every order of the first 1 day"),
     ],
     ids=str,
 )
@@ -76,7 +78,7 @@ def test_ambassador_has_a_rate_of_his_own_and_the_newcomer_the_programmes() -> N
     rate = Ambassador(paid_in="money", rate_type="percent", rate=Decimal(10), every_order=True, period_days=90)
     found = invited(ambassador=rate, stopped_at=None)
     assert (found.referrer, found.newcomer) == (
-        "10% of the order for every order of the first 90 days",
+        "10% of every order of the first 90 days",
         "100\N{NO-BREAK SPACE}points",
     )
 

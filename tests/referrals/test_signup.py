@@ -110,6 +110,15 @@ def test_welcome_reward_is_there_at_once():
     sign_up(client, "friend@shop.test")
     customer = Customer.objects.get(email="friend@shop.test")
     assert balance(customer.pk, now=NOW).available == 200
+    assert "+200 баллов за регистрацию по приглашению" in words(client.get("/"))
+
+
+def test_without_a_welcome_nothing_is_told():
+    ProgrammeFactory(referee_reward=0)
+    client = Client()
+    visit(client, referrer()[1])
+    sign_up(client, "friend@shop.test")
+    assert "по приглашению" not in words(client.get("/"))
 
 
 @pytest.mark.parametrize("typed", ["{code}", " {lower} ", "https://shop.test/r/{code}?via=vk", "shop.test/r/{lower}/"])

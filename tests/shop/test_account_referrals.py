@@ -32,7 +32,7 @@ PAGE = "/account/referrals/"
 EARLIER = NOW - timedelta(days=20)
 WHEN = "регистрация 21 мая 2026 · первый заказ 21 мая 2026"
 AFTER = "после оплаты первого заказа, если его не вернут, вы получаете"
-JOIN = "Присоединяйтесь к магазину «Комод» по моей ссылке:"
+JOIN = "Регистрируйтесь в магазине «Комод» по моей ссылке"
 
 
 @pytest.fixture
@@ -95,6 +95,7 @@ def test_messages_go_out_as_plain_links_that_say_where_they_went(member, custome
         "wa.me": {"text": f"{said} {link}?via=whatsapp"},
         "vk.com": {"url": f"{link}?via=vk", "title": said},
     }
+    assert [url for url in hrefs(page) if url.startswith("https://") and "+" in url] == []
     anchors = re.findall(r'<a [^>]*href="https://[^>]*>', text(page))
     assert all('rel="noopener noreferrer" referrerpolicy="no-referrer"' in anchor for anchor in anchors)
 
@@ -128,9 +129,9 @@ def test_steps_promise_what_the_programme_gives_now(member, programme: dict[str,
 @pytest.mark.parametrize(
     ("programme", "message"),
     [
-        ({"referee_reward": 200}, f"{JOIN} за регистрацию вы получите 200 баллов."),
+        ({"referee_reward": 200}, f"{JOIN} и сразу получите 200 баллов."),
         ({"referee_reward": 200, "referee_reward_at": "first_order"},
-         f"{JOIN} после первого заказа вы получите 200 баллов."),
+         f"{JOIN} и получите 200 баллов после первого заказа."),
         ({"base_earn_percent": 0}, "Рекомендую магазин «Комод», загляните."),
     ],
 )  # fmt: skip
@@ -152,16 +153,19 @@ def test_visitor_and_newcomers_without_a_reward(member, customer):
     shown = friends_seen(member)
     assert "Гость переход по ссылке переход 9 июня 2026 · по QR-коду" in shown
     assert "Анна К. регистрация регистрация 21 мая 2026" in shown
+    friend(customer, first="Ольга", via="telegram")
+    assert "регистрация 21 мая 2026 · через Telegram · первый заказ" in plain(friends_seen(member))
     assert "Друг первый заказ регистрация 21 мая 2026 · первый заказ 21 мая 2026" in shown
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"qualified_at": NOW}, f"ждёт {WHEN} Ждёт до 24 июня 2026. Затем, если заказ не вернут: 300 баллов."),
+        ({"qualified_at": NOW},
+         f"ждёт {WHEN} Награда ждёт до 24 июня 2026: если заказ не вернут, вы получите 300 баллов."),
         ({"kind": "fixed_code", "amount": 500}, "Скоро начислим: промокод на 500 ₽."),
         ({"status": "held"}, f"на проверке {WHEN} Мы проверяем это приглашение. От вас ничего не требуется."),
-        ({"status": "cancelled"}, "Заказ вернули. Награду может принести следующий заказ."),
+        ({"status": "cancelled"}, f"возврат {WHEN} Был возврат. Награду может принести следующий заказ."),
         ({"status": "rejected"}, f"без награды {WHEN} За это приглашение награда не начисляется."),
         ({"status": "paid"}, f"начислено {WHEN} +300 баллов"),
         ({"status": "paid", "taken_back_amount": 100}, "+200 баллов отозвано после возврата: 100 баллов"),
@@ -266,7 +270,7 @@ def test_news_are_told_until_they_were_seen(member, customer):
     reward(CustomerFactory(), status="paid", role="newcomer", payee=customer, amount=200)
     for path in ("/account/", PAGE):
         page = seen(member, path)
-        assert "Промокод на скидку 10 % K7XQ4M9TWD за друга: Анна К." in page
+        assert "Промокод K7XQ4M9TWD на скидку 10 % за друга: Анна К." in page
         assert "+150 ₽ за друга" in page
         assert "+200 баллов за регистрацию по приглашению" in page
         assert "+300 баллов за друга: Анна К. Понятно" in page
@@ -293,7 +297,7 @@ def test_news_beyond_five_are_counted(member, customer):
 
 def test_name_is_shown_to_friends_only_when_told_so(member, customer):
     assert "На странице по ссылке не видно, кто приглашает." in seen(member)
-    for value, told in (("yes", "друг увидит имя: Покупатель."), ("no", "не видно, кто приглашает.")):
+    for value, told in (("yes", "друг увидит: «Вас приглашает Покупатель»."), ("no", "не видно, кто приглашает.")):
         answer = member.client.post("/account/referrals/name/", {"shows_name": value})
         assert answer["Location"] == PAGE
         assert told in seen(member)

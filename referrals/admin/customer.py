@@ -45,9 +45,7 @@ def customer_referrals(request: HttpRequest, customer_id: int) -> dict[str, Any]
         "brought": referral_rows(brought[:SHOWN]),
         "has_more": figures.registered > SHOWN,
         "tree": tree if any(branch.branches for branch in tree) else (),
-        "stopped": Referrer.objects.filter(pk=customer_id, stopped_at__isnull=False)
-        .select_related("stopped_by")
-        .first(),
+        "stopped": _stopped(customer_id),
         "may_stop": request.user.has_perm("referrals.decide_review"),
         "stop_form": StopForm(label_suffix="", auto_id="stop_%s"),
     }

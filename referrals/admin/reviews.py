@@ -135,4 +135,6 @@ class ReviewAdmin(ReadOnlyAdmin):
     def age(self, obj: Review) -> str:
         if obj.decided_at is not None:
             return _("decided %(moment)s") % {"moment": moment_text(obj.decided_at)}
+        if obj.status != Review.Status.WAITING:
+            return "—"
         return timesince(obj.opened_at, timezone.now(), depth=1)

@@ -16,6 +16,7 @@ from referrals.models import Reward
 from referrals.queries import DuePlace, due_places
 from referrals.services import pay_due, pay_one
 from tests.factories import CustomerFactory, ReferralFactory, RewardFactory
+from tests.races.crowd import crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,6 +102,19 @@ def test_what_comes_behind_the_chunk_of_the_poison_is_paid(monkeypatch: pytest.M
     due_rewards(2)
     assert tasks.pay_referrals() == 2
     assert states()[18:] == ["paid", "paid"]
+
+
+@pytest.mark.race
+def test_several_workers_around_a_poison_pay_the_rest_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "PAY_CHUNK", 10)
+    rewards = due_rewards(60)
+    poison(rewards[15])
+
+    paid = crowd(lambda _number: str(tasks.pay_referrals()), 8, workers=4)
+
+    assert sum(int(count) * times for count, times in paid.items()) == 59
+    assert states() == ["pending" if number == 15 else "paid" for number in range(60)]
+    assert (Lot.objects.filter(kind="referral").count(), OutboxMessage.objects.count()) == (59, 59)
 
 
 def test_the_line_goes_by_due_date_then_number_and_continues_behind_a_place() -> None:

@@ -5,7 +5,7 @@ from referrals.queries.due import DuePlace, due_places
 from referrals.queries.friend_rewards import CodeState, EarnedCode, FriendReward
 from referrals.queries.friends import Friend, FriendState, Position, friend_name, friends
 from referrals.queries.invariants import INVARIANTS
-from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to
+from referrals.queries.links import Inviter, Link, inviter, link_key, link_of, link_to, own_invitation
 from referrals.queries.offer import Offer, offer, offer_of
 from referrals.queries.remembered import Invitation, Remembered, invitation, remembered_visit
 from referrals.queries.statement import MonthOfEarnings, StatementLine, statement, statement_lines
@@ -46,6 +46,7 @@ __all__ = [
     "news",
     "offer",
     "offer_of",
+    "own_invitation",
     "remembered_visit",
     "statement",
     "statement_lines",

@@ -1,6 +1,6 @@
 """A customer's link, and whose a code is (R-1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -41,6 +41,13 @@ def link_of(customer_id: int) -> Link:
     """The customer's own link, an ambassador's by his own code. Two queries."""
     own = Ambassador.objects.filter(customer=customer_id, is_active=True).values_list("code", flat=True).first()
     return link_to(own or code_of(customer_id, key=link_key()))
+
+
+def own_invitation(customer: Customer) -> tuple[Link, Inviter]:
+    """The customer's link, and he as whoever opens it finds him. Three queries, two for an ambassador."""
+    ambassador = Ambassador.objects.filter(customer=customer, is_active=True).first()
+    code = ambassador.code if ambassador else code_of(customer.pk, key=link_key())
+    return link_to(code), replace(_of_customer(customer, code), ambassador=ambassador)
 
 
 def link_to(code: str) -> Link:

@@ -394,4 +394,4 @@ def test_settings_are_changed_by_forms_alone(member):
 
 # Session and user, customer, programme, two for the link, two for the figures, four for who invites, news, friends
 # with their rewards.
-QUERIES = 15
+QUERIES = 12

@@ -185,7 +185,7 @@ def test_overview_asks_the_same_whatever_there_is(member, customer, django_asser
     for number in range(count):
         pay(customer, 100, on=-number)
         CardFactory(customer=customer)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(22):
         member.get("/account/")
 
 

@@ -15,6 +15,7 @@ from promocodes.queries import checkout_link
 from referrals.models import Reward
 from referrals.models.referral import RewardKind
 from referrals.queries.friends import friend_name
+from referrals.rules.names import shown_name
 from referrals.rules.offer_words import Promise, promise_text
 
 
@@ -25,7 +26,7 @@ def referral_paid(*, customer: Customer, payload: Mapping[str, Any], now: dateti
         return None
     friend = reward.referral.newcomer
     told = {"reward": reward_text(reward), "friend": friend_name(friend.first_name, friend.last_name)}
-    if not friend.first_name.strip():
+    if not shown_name(next(iter(friend.first_name.split()), "")):
         subject, cause = (
             _("For your friend you get: %(reward)s"),
             _("A friend whom you had invited has bought from us."),

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from referrals.queries.friend_rewards import FriendReward, rewards_for
+from referrals.rules.names import shown_name
 
 PAGE = 20
 
@@ -90,12 +91,15 @@ def friends(
 
 
 def friend_name(first_name: str, last_name: str) -> str:
-    """«Анна К.»: the first name and the initial, never more; «Friend» for who gave none."""
-    first = next(iter(first_name.split()), "")
+    """«Анна К.»: the first name and the initial, never more; «Friend» for who gave none, or something else for one.
+
+    It stands in letters of ours: an address or an advertisement in its place would speak for the shop.
+    """
+    first = shown_name(next(iter(first_name.split()), ""))
     if not first:
         return _("Friend")
     initial = last_name.strip()[:1].upper()
-    return f"{first}\N{NO-BREAK SPACE}{initial}." if initial else first
+    return f"{first}\N{NO-BREAK SPACE}{initial}." if initial.isalpha() else first
 
 
 def _friend(row: Mapping[str, Any], rewards: Mapping[int, tuple[FriendReward, ...]]) -> Friend:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from referrals.models import Referrer, Reward
 from referrals.queries.friend_rewards import FriendReward, friend_reward
 from referrals.queries.friends import LISTED, FriendState, friend_name
+from referrals.rules.names import shown_name
 
 MOST_NEWS = 20
 
@@ -80,7 +81,7 @@ def news(customer_id: int, *, now: datetime) -> list[News]:
 
 def _news(row: Reward, *, now: datetime) -> News:
     newcomer, is_welcome = row.referral.newcomer, row.role == Reward.Role.NEWCOMER
-    is_known = newcomer.first_name.strip() and not is_welcome
+    is_known = shown_name(next(iter(newcomer.first_name.split()), "")) and not is_welcome
     name = friend_name(newcomer.first_name, newcomer.last_name) if is_known else ""
     return News(friend_reward(row, now=now), name, is_welcome, row.paid_at or row.due_at)
 

@@ -44,6 +44,8 @@ def bought(referrer: Customer, **given: object):
         ("анна", "ёлкина", "анна\xa0Ё."),
         ("", "Кузнецова", "Друг"),
         ("  ", "", "Друг"),
+        ("https://shop.test", "", "Друг"),
+        ("Анна", "<b>", "Анна"),
     ],
 )
 def test_name_is_the_first_one_and_an_initial(first: str, last: str, shown: str) -> None:

@@ -15,6 +15,7 @@ SHORTEST, LONGEST = 6, 20
 CODE = re.compile(rf"[A-Z0-9]{{{SHORTEST},{LONGEST}}}", re.ASCII)
 DRAWN_LENGTH = 10
 MOST_RATE = Decimal("9999999999.99")
+MOST_POINTS = 1_000_000
 MOST_DAYS = 3650
 MOST_FRIENDS = 1_000_000
 
@@ -74,6 +75,9 @@ def mistakes(terms: AmbassadorTerms) -> Iterator[FieldError]:
         yield FieldError("rate", "out_of_range", _("A percent of the order is at most 100 %."))
     elif terms.rate_type == "amount" and terms.paid_in == "points" and terms.rate != int(terms.rate):
         yield FieldError("rate", "invalid", _("Points are whole."))
+    elif terms.rate_type == "amount" and terms.paid_in == "points" and terms.rate > MOST_POINTS:
+        text = _("From 0 to %(most)s.") % {"most": MOST_POINTS}
+        yield FieldError("rate", "out_of_range", text)
     if terms.paid_in == "points" and terms.customer_id is None:
         yield FieldError("paid_in", "needs_account", _("Points need an account: name the customer, or pay in money."))
     if terms.every_order and not 1 <= (terms.period_days or 0) <= MOST_DAYS:

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from loyalty_site.kernel.money import ZERO, floored, percent_of, rounded
 
+# What one entry of the ledger may be.
+MOST_POINTS = 100_000_000
 CODES = frozenset({"fixed_code", "percent_code"})
 
 
@@ -28,7 +30,7 @@ def reward_amount(terms: RewardTerms, goods: Decimal, point_value: Decimal) -> D
     """
     if terms.kind == "points":
         share = goods * terms.amount / 100 / point_value if terms.is_percent else terms.amount
-        return Decimal(floored(share))
+        return Decimal(min(floored(share), MOST_POINTS))
     return percent_of(goods, terms.amount) if terms.is_percent else terms.amount
 
 

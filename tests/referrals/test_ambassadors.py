@@ -121,6 +121,12 @@ def test_points_are_whole():
     assert refusals(terms) == [("rate", "Points are whole.")]
 
 
+def test_a_reward_in_points_is_one_that_the_ledger_takes():
+    terms = AmbassadorTerms("Name", "amount", Decimal(1_000_001), "points", customer_id=CustomerFactory.create().pk)
+    assert refusals(terms) == [("rate", "From 0 to 1000000.")]
+    assert put(replace(terms, rate=Decimal(1_000_000))).rate == 1_000_000
+
+
 def test_code_and_customer_of_another_are_refused():
     customer = CustomerFactory.create()
     AmbassadorFactory.create(name="First", code="FIRSTCODE", customer=customer)

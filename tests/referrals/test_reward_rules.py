@@ -19,6 +19,8 @@ from referrals.rules import RewardTerms, kept_reward, reward_amount
         ("points", "10", True, "1009.99", "1", "100"),
         ("points", "12.5", True, "1000", "3", "41"),
         ("points", "10", True, "9.99", "1", "0"),
+        # More than an entry of the ledger holds would stop the payout of everybody.
+        ("points", "100", True, "9999999999.99", "0.01", "100000000"),
         ("money", "150.50", False, "1000", "7", "150.50"),
         ("money", "10", True, "1000.05", "7", "100.01"),
         ("money", "0.01", True, "10", "1", "0.00"),

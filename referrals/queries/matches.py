@@ -10,7 +10,8 @@ from django.db import connection
 from referrals.queries.matches_sql import SIGNALS
 from referrals.rules.score import Facts, Signal
 
-# Of one value so many holders are looked at, the newest first; who shares it with more is not told apart from many.
+# Of one value so many holders are looked at, the first of them: accounts opened afterwards hide nobody. Of a network
+# the newest; who shares it with more is not told apart from many.
 HOLDERS, NETWORK_HOLDERS = 100, 40
 # With more strangers than this a value is common: a house has a dozen of accounts at most, an office's network more.
 COMMON_FROM, COMMON_NETWORK_FROM = 10, 30

@@ -3,7 +3,7 @@
 # asked: the referrals judged, with when the newcomer first came near: nothing that a guest did later is «before».
 # OFFSET 0 keeps a subquery a look-up of its own: the planner would rather read a whole table for a thousand of them,
 # and once most rewards have changed their state since it last looked, join those paid by nested loops.
-# worn: what each newcomer was seen with. holders: who else was, the newest first, guests apart.
+# worn: what each newcomer was seen with. holders: who else was, guests apart: the first, of a network the newest ones.
 ASKED = """
 WITH RECURSIVE asked AS MATERIALIZED (
     SELECT f.id, f.newcomer_id, f.referrer_id, f.ambassador_id, f.registered_at, f.day_limit, f.month_limit,
@@ -19,10 +19,15 @@ WITH RECURSIVE asked AS MATERIALIZED (
 ), holders AS MATERIALIZED (
     SELECT w.id, w.kind, w.value, w.newcomer_id, w.referrer_id, w.ambassador_id, w.registered_at, h.customer_id
     FROM worn w CROSS JOIN LATERAL (
-        SELECT t.customer_id FROM referrals_trait t
-        WHERE t.kind = w.kind AND t.value = w.value AND t.customer_id IS NOT NULL AND t.customer_id <> w.newcomer_id
-        ORDER BY t.customer_id DESC
-        LIMIT CASE WHEN w.kind = 'network' THEN %(network_holders)s ELSE %(holders)s END
+        (SELECT t.customer_id FROM referrals_trait t
+         WHERE w.kind <> 'network' AND t.kind = w.kind AND t.value = w.value
+             AND t.customer_id IS NOT NULL AND t.customer_id <> w.newcomer_id
+         ORDER BY t.customer_id LIMIT %(holders)s)
+        UNION ALL
+        (SELECT t.customer_id FROM referrals_trait t
+         WHERE w.kind = 'network' AND t.kind = 'network' AND t.value = w.value
+             AND t.customer_id IS NOT NULL AND t.customer_id <> w.newcomer_id
+         ORDER BY t.customer_id DESC LIMIT %(network_holders)s)
     ) h
 ), up AS (
     SELECT a.id, f.referrer_id AS ancestor_id, 2 AS depth
@@ -36,7 +41,8 @@ WITH RECURSIVE asked AS MATERIALIZED (
     WHERE f.referrer_id IS NOT NULL AND u.depth < %(chain)s
 )"""
 
-# Who the other holder is to the newcomer. Strangers are neither brought by the same, nor by one who has the value.
+# Who the other holder is to the newcomer. Strangers are neither brought by the same, nor by one who has the value, and
+# have bought: accounts opened for nothing would make a device common, and hide whose it is.
 RELATED = """, related AS MATERIALIZED (
     SELECT h.id, h.kind, h.value, h.customer_id,
         CASE WHEN h.customer_id = h.referrer_id THEN 'self'
@@ -47,7 +53,10 @@ RELATED = """, related AS MATERIALIZED (
             AND NOT COALESCE(f.referrer_id = h.referrer_id OR f.ambassador_id = h.ambassador_id, false)
             AND NOT EXISTS (
                 SELECT FROM referrals_trait t
-                WHERE t.kind = h.kind AND t.value = h.value AND t.customer_id = f.referrer_id) AS is_stranger
+                WHERE t.kind = h.kind AND t.value = h.value AND t.customer_id = f.referrer_id)
+            AND (h.kind IN ('email', 'phone', 'network') OR EXISTS (
+                SELECT FROM customers_purchase p
+                WHERE p.customer_id = h.customer_id AND p.refunded_amount < p.goods_amount OFFSET 0)) AS is_stranger
     FROM holders h
     CROSS JOIN LATERAL (
         SELECT c.registered_at FROM customers_customer c WHERE c.id = h.customer_id OFFSET 0

@@ -19,11 +19,13 @@ from customers.models import Customer
 from loyalty_site.kernel.transactions import in_transaction
 from orders.queries import QuoteRequest
 from orders.services import Contact, pay_order, place_order
-from referrals.models import Referral, Review, Reward
+from referrals.models import Referral, Review, Reward, Trait
 from referrals.queries import link_of
+from referrals.rules import AmbassadorTerms
+from referrals.services import put_ambassador
 from referrals.tasks import check_referrals, pay_referrals
 from tests.api.conftest import Api, new_key
-from tests.factories import NOW, ProductFactory, ProgrammeFactory
+from tests.factories import NOW, CustomerFactory, ProductFactory, ProgrammeFactory
 from tests.referrals.visiting import OPENED, PASSWORD, forget_limits
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,27 @@ def one_card(shop: Shop) -> Customer:
     return newcomer
 
 
+def one_device_with_many_empty_accounts(shop: Shop) -> Customer:
+    """Opened before and after on the same device, so that it looks like one of many strangers."""
+    shop.buy(referrer := shop.register(), device="phone-1")
+    many = CustomerFactory.create_batch(12, registered_at=NOW)
+    shop.buy(newcomer := shop.register(by=referrer), device="phone-1")
+    device = Trait.objects.filter(customer=newcomer, kind="device").get()
+    later = CustomerFactory.create_batch(100, registered_at=NOW + DAY)
+    Trait.objects.bulk_create(
+        Trait(customer=one, kind="device", value=device.value, seen_at=NOW) for one in [*many, *later]
+    )
+    return newcomer
+
+
+def partner_with_his_own_mailbox(shop: Shop) -> Customer:
+    """A partner without an account registers by his own code."""
+    terms = AmbassadorTerms("Partner", "percent", Decimal(10), "money", email="Partner+ads@gmail.com", code="PARTNER10")
+    in_transaction(lambda: put_ambassador(ambassador_id=None, values=terms, by=None, now=NOW))
+    shop.buy(newcomer := shop.register("p.artner@gmail.com", referral_code="PARTNER10"))
+    return newcomer
+
+
 def one_door(shop: Shop) -> Customer:
     shop.order_to(referrer := shop.register(), HOME)
     shop.order_to(newcomer := shop.register(by=referrer), "ТУЛА, зеленая улица 5-12")
@@ -230,6 +253,8 @@ DISGUISES: dict[Callable[[Shop], Customer], tuple[str, list[str]]] = {
     phone_in_another_spelling: ("rejected", ["self_phone"]),
     phone_given_up_before: ("rejected", ["self_phone"]),
     one_device: ("held", ["self_device"]),
+    one_device_with_many_empty_accounts: ("rejected", ["self_device", "known_device"]),
+    partner_with_his_own_mailbox: ("rejected", ["self_email"]),
     one_card: ("rejected", ["self_payer"]),
     one_door: ("held", ["self_address"]),
     one_door_in_latin: ("held", ["self_address"]),

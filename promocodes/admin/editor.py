@@ -21,6 +21,7 @@ from promocodes.admin.forms import TYPES_IN_ORDER, TermsForm, default_days
 from promocodes.admin.ports import category_choices, segment_choices, tier_choices
 from promocodes.admin.words import TYPE_HINTS, VALUE_LABELS
 from promocodes.models import Batch, CodeType, PromoCode
+from promocodes.queries import has_shared_terms
 from promocodes.rules import ALPHABET, code_length, last_day
 from promocodes.rules.generation import SHORT_LENGTH
 from promocodes.services import CodeSpec
@@ -83,7 +84,12 @@ def edit(request: HttpRequest, code_id: int) -> HttpResponse:
     frozen = FROZEN_WHEN_USED if is_frozen(code) else frozenset()
     initial = code_initial(code)
     title = _("Promo code %(code)s") % {"code": code.code}
-    context = {"code": code, "batch": getattr(code.terms, "batch", None), "frozen": frozen}
+    context = {
+        "code": code,
+        "batch": getattr(code.terms, "batch", None),
+        "frozen": frozen,
+        "is_shared": has_shared_terms(code),
+    }
     if request.method != "POST":
         return _form_page(request, _form(initial=initial, frozen=frozen), title=title, **context)
     form = _form(data=request.POST, initial=initial, frozen=frozen)

@@ -28,3 +28,8 @@ def terms_spec(terms: Terms, max_uses: int | None) -> CodeSpec:
         tier=terms.tier or None,
         campaign=terms.campaign.name if terms.campaign else None,
     )
+
+
+def has_shared_terms(code: PromoCode) -> bool:
+    """Whether other codes go by the same terms: those of a batch, or of rewards issued together."""
+    return PromoCode.objects.filter(terms=code.terms_id).exclude(pk=code.pk).exists()

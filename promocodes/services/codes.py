@@ -10,7 +10,7 @@ from customers.models import Customer, User
 from loyalty_site.kernel.errors import FieldError, NotFound, WrongState
 from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.models import PromoCode, Redemption, Terms
-from promocodes.queries.specs import spec_of
+from promocodes.queries.specs import has_shared_terms, spec_of
 from promocodes.rules import State, code_length, effective_switch, random_code, readings, state_of
 from promocodes.rules.generation import SHORT_LENGTH
 from promocodes.rules.spec import CodeSpec
@@ -70,7 +70,7 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
     with written_by(by, "edit"):
         for field, value in term_fields(spec).items():
             setattr(terms, field, value)
-        if _is_shared(promo_code):
+        if has_shared_terms(promo_code):
             terms.pk, terms.created_by, terms._state.adding = None, by, True
         if promo_code.switch:
             require_second_person(terms, by)
@@ -78,10 +78,6 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
         promo_code.terms, promo_code.max_uses, promo_code.customer = terms, spec.max_uses, owner
         promo_code.save(update_fields=["terms", "max_uses", "customer"])
     return promo_code
-
-
-def _is_shared(promo_code: PromoCode) -> bool:
-    return PromoCode.objects.filter(terms=promo_code.terms_id).exclude(pk=promo_code.pk).exists()
 
 
 def locked_code(text: str) -> PromoCode:

@@ -271,3 +271,18 @@ def test_a_batch_of_too_many_is_refused(manager: Client) -> None:
     answer = manager.post(reverse(ADD), _typed(_make_batch="1", count="1000001"))
     assert Batch.objects.count() == 0
     assert list(answer.context["form"].errors) == ["count"]
+
+
+def test_editor_says_that_a_change_concerns_this_code_only(manager: Client, shop: Any) -> None:
+    alone = make_code()
+    first, other = PromoCodeFactory(), PromoCodeFactory()
+    PromoCode.objects.filter(pk=other.pk).update(terms=first.terms)
+    said = [
+        b"A change concerns this code only" in manager.get(_edit(code), headers={"accept-language": "en"}).content
+        for code in (alone, first)
+    ]
+    assert said == [False, True]
+
+
+def _edit(code: PromoCode) -> str:
+    return reverse("admin:promocodes_promocode_edit", args=[code.pk])

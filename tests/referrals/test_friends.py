@@ -1,11 +1,13 @@
 """The friends of a referrer: names, states, rewards, order, pages, queries (R-3)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from customers.models import Customer
 from referrals.queries import CodeState, EarnedCode, FriendReward, FriendState, friend_name, friends
@@ -20,6 +22,12 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_russian() -> Iterator[None]:
+    with override("ru"):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, User
-from loyalty_site.kernel.errors import NotFound, WrongState, invalid
+from loyalty_site.kernel.errors import NotAllowed, NotFound, WrongState, invalid
 from loyalty_site.kernel.transactions import requires_transaction
 from referrals.models import Referrer, Review, Reward
 
@@ -24,15 +24,22 @@ class ReferrerStopped(WrongState):
     message = _("The invitations of this referrer are stopped: let him invite again first.")
 
 
+class OwnReferral(NotAllowed):
+    code = "own_referral"
+    message = _("You are one of the two: somebody else decides about this referral.")
+
+
 @requires_transaction
 def approve_referral(*, referral_id: int, reason: str, by: User, now: datetime) -> Review:
     """What was held or refused waits for its day again and is then paid by the worker.
 
     The same reasons do not hold it again; one of another kind does. Raises InvalidInput (`reason`), NotFound,
-    AlreadyDecided, ReferrerStopped.
+    AlreadyDecided, ReferrerStopped, and OwnReferral for who brought or was brought himself.
     """
     reason = _cleaned(reason)
     review = _locked(referral_id)
+    if Customer.objects.filter(user=by, pk__in=[review.referral.newcomer_id, review.referral.referrer_id]).exists():
+        raise OwnReferral
     if review.status == Review.Status.APPROVED:
         raise AlreadyDecided
     if Referrer.objects.filter(pk=review.referral.referrer_id, stopped_at__isnull=False).exists():

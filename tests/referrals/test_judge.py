@@ -17,7 +17,7 @@ from referrals.services import (
     resume_referrer,
     stop_referrer,
 )
-from referrals.services.reviews import AlreadyDecided, ReferrerStopped
+from referrals.services.reviews import AlreadyDecided, OwnReferral, ReferrerStopped
 from tests.factories import NOW, ReferralFactory, RewardFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,21 @@ def test_refused_by_the_score_can_be_approved() -> None:
     assert (reward.status, reward.closed_at) == ("pending", None)
     with pytest.raises(AlreadyDecided):
         approve_referral(referral_id=reward.referral_id, reason="Again", by=by, now=NOW)
+
+
+@pytest.mark.parametrize("side", ["referrer", "newcomer"])
+def test_nobody_approves_a_referral_of_his_own(side: str) -> None:
+    reward, by = RewardFactory(), UserFactory()
+    referral = reward.referral
+    for customer in (referral.referrer, referral.newcomer):
+        seen(customer, device="one")
+    check_pending(now=NOW, limit=10)
+    own = getattr(referral, side)
+    own.user = by
+    own.save(update_fields=["user"])
+    with pytest.raises(OwnReferral):
+        approve_referral(referral_id=referral.pk, reason="A friend", by=by, now=NOW)
+    assert state(reward) == ("held", "waiting")
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "a\x00b", "x" * 201])

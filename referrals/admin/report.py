@@ -1,7 +1,7 @@
 """The report on referrals (R-6): the way from a visit to a reward, cost and revenue, as a page and as files."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from promocodes.rules.summary import days_text
 from referrals.admin.report_columns import COLUMNS, COST, FILE_COLUMNS, PER_BUYER, RATIO, REVENUE, STEPS
 from referrals.admin.report_form import METRICS, MONEY, ReportForm
 from referrals.admin.report_form import STEPS as STEPS_CHOSEN
-from referrals.queries.report import Funnel, FunnelRow, GroupBy, funnel, owed_now
+from referrals.queries.report import Funnel, FunnelRow, GroupBy, funnel, owed_now, without_gaps
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TIMES = {GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH}
@@ -125,7 +125,7 @@ def _owed(report: Funnel) -> dict[str, Any]:
 
 def _chart(report: Funnel, metric: str) -> dict[str, Any]:
     is_time = report.filter.group_by in TIMES
-    rows = report.rows if is_time else report.rows[:ROWS_ON_CHART]
+    rows: Sequence[FunnelRow] = without_gaps(report) if is_time else report.rows[:ROWS_ON_CHART]
     columns = SEVERAL.get(metric)
     if columns:
         series: list[Any] = [(column.title, [getattr(row.figures, column.name) for row in rows]) for column in columns]
@@ -135,7 +135,7 @@ def _chart(report: Funnel, metric: str) -> dict[str, Any]:
             before = [getattr(row.previous, metric) if row.previous else None for row in rows]
             series.append((_("the period before"), before))
     kind = "line" if is_time else "bar"
-    return {"chart": chart_data([row.label for row in rows], series) if rows else "", "chart_kind": kind}
+    return {"chart": chart_data([row.label for row in rows], series) if report.rows else "", "chart_kind": kind}
 
 
 def _link(request: HttpRequest, report: Funnel, row: FunnelRow) -> str:

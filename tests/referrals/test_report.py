@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from promocodes.models import Redemption
 from referrals.models import Referral, Reward, Visit
-from referrals.queries.report import Figures, GroupBy, ReportFilter, Who, funnel, owed_now
+from referrals.queries.report import Figures, GroupBy, ReportFilter, Who, funnel, owed_now, without_gaps
 from referrals.queries.report.owed import Owed, Sums
 from tests.factories import (
     AmbassadorFactory,
@@ -377,6 +377,26 @@ def test_a_day_is_a_day_of_the_shop() -> None:
         _friend(CustomerFactory.create(), moment)
     total = funnel(ASKED).total
     assert (total.visits, total.registrations) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("group_by", "first", "last", "keys"),
+    [
+        (GroupBy.DAY, date(2026, 6, 29), date(2026, 7, 2), ["2026-06-29", "2026-06-30", "2026-07-01", "2026-07-02"]),
+        (GroupBy.WEEK, date(2026, 6, 24), date(2026, 7, 6), ["2026-06-22", "2026-06-29", "2026-07-06"]),
+        (GroupBy.MONTH, date(2025, 12, 31), date(2026, 2, 1), ["2025-12-01", "2026-01-01", "2026-02-01"]),
+    ],
+)
+def test_an_axis_of_time_has_no_gaps(group_by: GroupBy, first: date, last: date, keys: list[str]) -> None:
+    day = date.fromisoformat(keys[1])
+    VisitFactory.create(visited_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+    report = funnel(ReportFilter(first_day=first, last_day=last, group_by=group_by))
+
+    rows = without_gaps(report)
+
+    assert ([row.key for row in report.rows], [row.key for row in rows]) == ([keys[1]], keys)
+    assert [row.figures.visits for row in rows] == [int(key == keys[1]) for key in keys]
+    assert len({row.label for row in rows}) == len(keys)
 
 
 def test_owed_is_what_waits_and_what_is_under_review(django_assert_num_queries: Any) -> None:

@@ -2,25 +2,23 @@
 
 from contextlib import suppress
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from customers.queries import programme
 from customers.rules import normalised_phone
 from loyalty_site.kernel.money import rounded
-from loyalty_site.kernel.texts import day_text
 from promocodes.rules import readings, start_of
-from promocodes.rules.summary import days_text
 from referrals.models.visit import Via
 from referrals.queries.report.shapes import TIMES, Figures, Funnel, FunnelRow, GroupBy, ReportFilter
 from referrals.queries.report.sql import statement
+from referrals.queries.report.times import time_label
 
 FIGURES = tuple(field.name for field in fields(Figures))
 Found = dict[tuple[int, str | None], dict[str, Any]]
@@ -99,7 +97,4 @@ def _label(group_by: GroupBy, group: str, label: str | None) -> str:
         return str(dict(Via.choices).get(group, group))
     if group_by not in TIMES:
         return label or _("customer no. %(id)s") % {"id": group[1:]}
-    day = date.fromisoformat(group)
-    if group_by is GroupBy.MONTH:
-        return date_format(day, "YEAR_MONTH_FORMAT").replace(" г.", "")
-    return day_text(day) if group_by is GroupBy.DAY else days_text(day, day + timedelta(days=6))
+    return time_label(group_by, date.fromisoformat(group))

@@ -20,6 +20,20 @@ CUSTOMERS_DOCUMENT_PARTS = {
 # Told of new customers, f(customer=…, brought=…, now=…), and of changed contacts, f(customer=…, now=…). None: nobody.
 CUSTOMERS_REGISTERED: str | None = "referrals.services.attribute"
 CUSTOMERS_CHANGED: str | None = "referrals.services.note_contacts"
+# What each app does when two customers become one (CU-3): f(merge=…, now=…) gives a step to tell, {"part": …}, or None.
+# In this order, in one transaction; both customers are locked.
+CUSTOMERS_MERGE_STEPS: list[str] = []
+# What each app knows that would speak against it, f(survivor_id, absorbed_id, now=…): sentences of what will happen,
+# and a refusal (DomainError) for what cannot be merged.
+CUSTOMERS_MERGE_PREVIEWS: list[str] = []
+# What tells that two customers may be one, in sets: f(since=…) gives SELECTs of (first, second, sign, score).
+CUSTOMERS_DUPLICATE_SIGNS: list[str] = []
+# What each app forgets of a person (CU-4): f(customer=…, now=…) gives {"table": rows}.
+CUSTOMERS_ERASE_STEPS: list[str] = []
+# What is held of a customer, for his download: name → f(customer_id, now=…) gives plain values.
+CUSTOMERS_DOWNLOAD_PARTS: dict[str, str] = {}
+# Conditions of segments that look into higher apps' tables: each a list of `customers.rules.conditions.Condition`.
+CUSTOMERS_CONDITIONS: list[str] = []
 # Kinds of messages that are sent by e-mail: f(customer=…, payload=…, now=…) gives a `notifications.rules.Letter`, or
 # None when it is no longer true. The reader's language is active.
 NOTIFICATIONS_TEMPLATES = {

@@ -115,6 +115,32 @@ _LOOK_AT_MESSAGES = frozenset({"notifications.view_outboxmessage"})
 _RESEND_MESSAGES = frozenset({"notifications.resend"})
 _KEEP_CUSTOMERS = frozenset({"customers.add_customer", "customers.change_customer"})
 _KEEP_SEGMENTS = frozenset({"customers.add_segment", "customers.change_segment"})
+_LOOK_AT_CUSTOMERS = frozenset(
+    {
+        "customers.view_tag",
+        "customers.view_customernote",
+        "customers.view_duplicate",
+        "customers.view_merge",
+        "customers.view_rfm",
+        "customers.view_rfmmove",
+        "customers.view_rfmrun",
+        "customers.view_segmentmove",
+        "customers.view_erasurerequest",
+    }
+)
+_WRITE_NOTES = frozenset({"customers.add_customernote", "customers.change_customernote"})
+_KEEP_TAGS = frozenset({"customers.add_tag", "customers.change_tag"})
+_REPORT_CUSTOMERS = frozenset({"customers.view_reports"})
+# One person's data leaves the house, or the person is gone for good: not for everybody who answers the phone.
+_ANSWER_FOR_CUSTOMERS = frozenset(
+    {
+        "customers.merge_customer",
+        "customers.export_customer",
+        "customers.erase_customer",
+        "customers.import_customer",
+        "customers.view_erasedcustomer",
+    }
+)
 _RUN_THE_SITE = frozenset(
     {
         "customers.view_user",
@@ -143,6 +169,8 @@ ROLES: dict[str, frozenset[str]] = {
         | _CORRECT_POINTS
         | _FIX_ORDERS
         | _KEEP_CUSTOMERS
+        | _LOOK_AT_CUSTOMERS
+        | _WRITE_NOTES
     ),
     MANAGER: (
         _LOOK_AT_CODES
@@ -164,6 +192,11 @@ ROLES: dict[str, frozenset[str]] = {
         | _REPORT_REFERRALS
         | _KEEP_REFERRALS
         | _RESEND_MESSAGES
+        | _LOOK_AT_CUSTOMERS
+        | _WRITE_NOTES
+        | _KEEP_TAGS
+        | _REPORT_CUSTOMERS
+        | _ANSWER_FOR_CUSTOMERS
     ),
     MARKETER: (
         _LOOK_AT_CODES
@@ -178,6 +211,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _LOOK_AT_REFERRALS
         | _LOOK_AT_MESSAGES
         | _REPORT_REFERRALS
+        | _LOOK_AT_CUSTOMERS
+        | _KEEP_TAGS
+        | _REPORT_CUSTOMERS
     ),
     ADMINISTRATOR: (
         _LOOK_AT_CODES
@@ -200,6 +236,11 @@ ROLES: dict[str, frozenset[str]] = {
         | _REPORT_REFERRALS
         | _KEEP_REFERRALS
         | _RESEND_MESSAGES
+        | _LOOK_AT_CUSTOMERS
+        | _WRITE_NOTES
+        | _KEEP_TAGS
+        | _REPORT_CUSTOMERS
+        | _ANSWER_FOR_CUSTOMERS
         | _RUN_THE_SITE
     ),
 }

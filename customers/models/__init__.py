@@ -1,18 +1,35 @@
-"""Who buys: sign-in accounts, customers, consents, purchase history, segments, programme settings."""
+"""Who buys: sign-in accounts, customers, consents, purchase history, segments, RFM, programme settings."""
 
 from customers.models.account import User, UserManager
 from customers.models.customer import Consent, Customer
+from customers.models.desk import CustomerNote, CustomerTag, Tag
+from customers.models.erasure import ErasedCustomer, ErasureRequest
+from customers.models.merge import Duplicate, Merge, only_a_merge_moves
 from customers.models.programme import Programme
 from customers.models.purchase import Purchase
-from customers.models.segment import Segment, SegmentMembership
+from customers.models.rfm import Rfm, RfmMove, RfmRun
+from customers.models.segment import Segment, SegmentMembership, SegmentMove, StaleCustomer
 
 __all__ = [
     "Consent",
     "Customer",
+    "CustomerNote",
+    "CustomerTag",
+    "Duplicate",
+    "ErasedCustomer",
+    "ErasureRequest",
+    "Merge",
     "Programme",
     "Purchase",
+    "Rfm",
+    "RfmMove",
+    "RfmRun",
     "Segment",
     "SegmentMembership",
+    "SegmentMove",
+    "StaleCustomer",
+    "Tag",
     "User",
     "UserManager",
+    "only_a_merge_moves",
 ]

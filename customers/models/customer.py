@@ -2,6 +2,8 @@
 
 import uuid
 
+import pghistory
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -13,8 +15,20 @@ from phonenumber_field.modelfields import PhoneNumberField
 from customers.models.account import User
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(
+        condition=pghistory.AnyChange(
+            "email", "phone", "external_id", "first_name", "last_name", "birthday", "manager", "merged_into"
+        )
+    ),
+    exclude=["user", "public_id", "registered_at"],
+)
 class Customer(models.Model):
-    """A buyer, from whatever channel. `email` and `phone` are normalised, unique, and NULL when unknown."""
+    """A buyer, from whatever channel. `email` and `phone` are normalised, unique, and NULL when unknown.
+
+    A record that was merged has `merged_into`, always the one that stays (CU-3); one that was erased has `erased_at`
+    and nothing that says who it was (CU-4). Both stay for the ledger's sake and are shown in no list.
+    """
 
     public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
     user = models.OneToOneField(
@@ -27,22 +41,64 @@ class Customer(models.Model):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="looked_after",
+        verbose_name=_("personal manager"),
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("merged into")
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        default_permissions = ("add", "change", "view")
+        permissions = [
+            ("merge_customer", _("May merge customers")),
+            ("export_customer", _("May download what is held of customers")),
+            ("erase_customer", _("May have customers forgotten")),
+            ("import_customer", _("May import customers and purchases")),
+            ("view_reports", _("May see reports on customers")),
+        ]
         constraints = [
             models.UniqueConstraint("email", name="customer_email_unique"),
             models.UniqueConstraint("phone", name="customer_phone_unique"),
             models.UniqueConstraint("external_id", name="customer_external_id_unique"),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(external_id__isnull=False),
+                condition=Q(email__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(external_id__isnull=False)
+                | Q(merged_into__isnull=False)
+                | Q(erased_at__isnull=False),
                 name="customer_can_be_reached",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(email__isnull=True, phone__isnull=True, user__isnull=True),
+                name="customer_merged_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    email__isnull=True,
+                    phone__isnull=True,
+                    external_id__isnull=True,
+                    user__isnull=True,
+                    birthday__isnull=True,
+                    first_name="",
+                    last_name="",
+                ),
+                name="customer_erased_is_nobody",
             ),
         ]
         indexes = [
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_trgm"),
             GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="customer_last_name_trgm"),
+            models.Index("merged_into", name="customer_merged_into", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -77,6 +77,13 @@ class Programme(models.Model):
     )
     referral_burst_count = models.PositiveSmallIntegerField(_("registrations from one network a day"), default=5)
 
+    rfm_window_days = models.PositiveSmallIntegerField(_("RFM looks back, days"), default=365)
+    rfm_vip_percent = models.PositiveSmallIntegerField(_("VIP: the best by spend, %"), default=5)
+    rfm_vip_amount = models.DecimalField(
+        _("VIP from a spend of, roubles"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    erasure_days = models.PositiveSmallIntegerField(_("customers are forgotten after, days"), default=14)
+
     class Meta:
         verbose_name = _("programme settings")
         verbose_name_plural = _("programme settings")
@@ -103,6 +110,7 @@ class Programme(models.Model):
                 & (~Q(referee_reward_kind="percent_code") | Q(referee_reward__lte=100)),
                 name="programme_referral_percents",
             ),
+            models.CheckConstraint(condition=Q(rfm_window_days__gte=1, rfm_vip_percent__lte=100), name="programme_rfm"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@
 from customers.queries.consents import live_consents
 from customers.queries.find import find_customer
 from customers.queries.identity import customer_key
+from customers.queries.members import living, members
 from customers.queries.programme import programme
 from customers.queries.shopper import shopper
 
-__all__ = ["customer_key", "find_customer", "live_consents", "programme", "shopper"]
+__all__ = ["customer_key", "find_customer", "live_consents", "living", "members", "programme", "shopper"]

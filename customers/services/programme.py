@@ -40,6 +40,10 @@ CHANGEABLE = (
     "referral_review_score",
     "referral_block_score",
     "referral_burst_count",
+    "rfm_window_days",
+    "rfm_vip_percent",
+    "rfm_vip_amount",
+    "erasure_days",
 )
 
 TEN_YEARS_IN_DAYS = 3650
@@ -70,6 +74,10 @@ RANGES: Mapping[str, tuple[int | Decimal, int | Decimal]] = {
     "referral_review_score": (1, 1000),
     "referral_block_score": (1, 1000),
     "referral_burst_count": (1, 10_000),
+    "rfm_window_days": (1, TEN_YEARS_IN_DAYS),
+    "rfm_vip_percent": (0, 100),
+    "rfm_vip_amount": (0, 9_999_999_999),
+    "erasure_days": (0, 30),
 }
 
 

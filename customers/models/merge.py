@@ -91,7 +91,9 @@ def only_a_merge_moves(column: str, *others: str) -> list[pgtrigger.Trigger]:
     `customers_merge`, so no setting opens this door.
     """
     operation = pgtrigger.UpdateOf(column, *others) if others else pgtrigger.Update
-    return [MovedByMerge(name=f"only_merge_{column}", column=column, operation=operation)]
+    return [
+        MovedByMerge(name=f"only_merge_{column}", column=column, operation=operation),  # type: ignore[call-arg]
+    ]
 
 
 class MovedByMerge(pgtrigger.Trigger):

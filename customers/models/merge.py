@@ -1,5 +1,7 @@
 """Two records that were one person, and the trail of how they became one (CU-3, ADR 11)."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -91,14 +93,15 @@ def only_a_merge_moves(column: str, *others: str) -> list[pgtrigger.Trigger]:
     `customers_merge`, so no setting opens this door.
     """
     operation = pgtrigger.UpdateOf(column, *others) if others else pgtrigger.Update
-    return [
-        MovedByMerge(name=f"only_merge_{column}", column=column, operation=operation),  # type: ignore[call-arg]
-    ]
+    return [MovedByMerge(column, name=f"only_merge_{column}", operation=operation)]
 
 
 class MovedByMerge(pgtrigger.Trigger):
     when = pgtrigger.Before
-    column: str = ""
+
+    def __init__(self, column: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.column = column
 
     def get_func(self, model: models.Model) -> str:
         column = self.column

@@ -3,11 +3,12 @@
 import uuid
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models.functions import ExtractDay, ExtractMonth, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -21,7 +22,7 @@ from customers.models.account import User
             "email", "phone", "external_id", "first_name", "last_name", "birthday", "manager", "merged_into"
         )
     ),
-    exclude=["user", "public_id", "registered_at"],
+    exclude=["user", "public_id", "registered_at", "birthday_set_at"],
 )
 class Customer(models.Model):
     """A buyer, from whatever channel. `email` and `phone` are normalised, unique, and NULL when unknown.
@@ -40,6 +41,8 @@ class Customer(models.Model):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
+    # NULL: since he registered. The database writes it, whoever changes the birthday (CU-9).
+    birthday_set_at = models.DateTimeField(_("birthday known since"), null=True, blank=True, editable=False)
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -99,6 +102,21 @@ class Customer(models.Model):
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_trgm"),
             GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="customer_last_name_trgm"),
             models.Index("merged_into", name="customer_merged_into", condition=Q(merged_into__isnull=False)),
+            # Who has a birthday on a day: 612 is 12 June. Reads say `customers.queries.birthday_key()` to meet it.
+            models.Index(
+                ExtractMonth("birthday") * 100 + ExtractDay("birthday"),
+                name="customer_birthday",
+                condition=Q(birthday__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="birthday_known_since",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("birthday"),
+                condition=pgtrigger.Q(old__birthday__df=pgtrigger.F("new__birthday")),
+                func="NEW.birthday_set_at = now(); RETURN NEW;",
+            )
         ]
 
     def __str__(self) -> str:

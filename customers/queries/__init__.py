@@ -1,5 +1,6 @@
 """Reads about customers."""
 
+from customers.queries.birthdays import birthday_key, with_birthday_on
 from customers.queries.consents import live_consents
 from customers.queries.find import find_customer
 from customers.queries.identity import customer_key
@@ -7,4 +8,14 @@ from customers.queries.members import living, members
 from customers.queries.programme import programme
 from customers.queries.shopper import shopper
 
-__all__ = ["customer_key", "find_customer", "live_consents", "living", "members", "programme", "shopper"]
+__all__ = [
+    "birthday_key",
+    "customer_key",
+    "find_customer",
+    "live_consents",
+    "living",
+    "members",
+    "programme",
+    "shopper",
+    "with_birthday_on",
+]

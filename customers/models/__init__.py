@@ -4,6 +4,7 @@ from customers.models.account import User, UserManager
 from customers.models.customer import Consent, Customer
 from customers.models.desk import CustomerNote, CustomerTag, Tag
 from customers.models.erasure import ErasedCustomer, ErasureRequest
+from customers.models.imports import ImportChange, ImportRun, ImportTouched
 from customers.models.merge import Duplicate, Merge, only_a_merge_moves
 from customers.models.programme import Programme
 from customers.models.purchase import Purchase
@@ -18,6 +19,9 @@ __all__ = [
     "Duplicate",
     "ErasedCustomer",
     "ErasureRequest",
+    "ImportChange",
+    "ImportRun",
+    "ImportTouched",
     "Merge",
     "Programme",
     "Purchase",

@@ -22,7 +22,7 @@ from customers.models.account import User
             "email", "phone", "external_id", "first_name", "last_name", "birthday", "manager", "merged_into"
         )
     ),
-    exclude=["user", "public_id", "registered_at", "birthday_set_at"],
+    exclude=["user", "public_id", "registered_at", "birthday_set_at", "import_run"],
 )
 class Customer(models.Model):
     """A buyer, from whatever channel. `email` and `phone` are normalised, unique, and NULL when unknown.
@@ -56,6 +56,16 @@ class Customer(models.Model):
         "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("merged into")
     )
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    import_run = models.ForeignKey(
+        "customers.ImportRun",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("import that made it"),
+    )
 
     class Meta:
         verbose_name = _("customer")
@@ -102,6 +112,7 @@ class Customer(models.Model):
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_trgm"),
             GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="customer_last_name_trgm"),
             models.Index("merged_into", name="customer_merged_into", condition=Q(merged_into__isnull=False)),
+            models.Index("import_run", name="customer_import_run", condition=Q(import_run__isnull=False)),
             # Who has a birthday on a day: 612 is 12 June. Reads say `customers.queries.birthday_key()` to meet it.
             models.Index(
                 ExtractMonth("birthday") * 100 + ExtractDay("birthday"),

@@ -1,5 +1,6 @@
 """The history of purchases, one list whatever the channel (CU-5)."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,17 @@ class Purchase(models.Model):
     discount_amount = models.DecimalField(_("discount"), max_digits=12, decimal_places=2, default=0)
     refunded_amount = models.DecimalField(_("refunded"), max_digits=12, decimal_places=2, default=0)
     is_first = models.BooleanField(_("first purchase"), default=False)
+    # No key to check for ten million rows of one import: runs are never deleted.
+    import_run = models.ForeignKey(
+        "customers.ImportRun",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("import"),
+    )
 
     class Meta:
         verbose_name = _("purchase")
@@ -38,6 +50,7 @@ class Purchase(models.Model):
         indexes = [
             models.Index("customer", "paid_at", name="purchase_customer_paid"),
             models.Index("paid_at", name="purchase_paid"),
+            BrinIndex(fields=["import_run"], name="purchase_import_run"),
         ]
 
     def __str__(self) -> str:

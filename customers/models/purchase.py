@@ -13,6 +13,8 @@ class Purchase(models.Model):
 
     `ref` names the order as text (`order:1042`), `goods_amount` is what was paid for goods:
     after discounts and points, without delivery; `refunded_amount` is the part of it given back.
+    `is_returned` tells one that was given back whole even where nothing but points was paid; refunds say it, an import
+    need not.
     """
 
     customer = models.ForeignKey(
@@ -36,6 +38,7 @@ class Purchase(models.Model):
         related_name="+",
         verbose_name=_("import"),
     )
+    is_returned = models.BooleanField(_("given back whole"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("purchase")

@@ -6,9 +6,11 @@ from customers.queries.find import find_customer
 from customers.queries.identity import customer_key
 from customers.queries.members import living, members
 from customers.queries.programme import programme
+from customers.queries.rfm import RfmView, rfm_names, rfm_of
 from customers.queries.shopper import shopper
 
 __all__ = [
+    "RfmView",
     "birthday_key",
     "customer_key",
     "find_customer",
@@ -16,6 +18,8 @@ __all__ = [
     "living",
     "members",
     "programme",
+    "rfm_names",
+    "rfm_of",
     "shopper",
     "with_birthday_on",
 ]

@@ -5,6 +5,7 @@ from customers.services.errors import EmailTaken, ExternalIdTaken, NoSuchCustome
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
 from customers.services.register import register_customer, update_customer
+from customers.services.rfm import refresh_rfm, refresh_rfm_of
 
 __all__ = [
     "EmailTaken",
@@ -13,6 +14,8 @@ __all__ = [
     "PhoneTaken",
     "record_purchase",
     "record_refund",
+    "refresh_rfm",
+    "refresh_rfm_of",
     "register_customer",
     "set_consents",
     "update_customer",

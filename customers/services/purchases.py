@@ -3,10 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import F
-
-from customers.models import Purchase
+from customers.models import Purchase, RfmMove
+from customers.services.rfm import write_rfm
 from loyalty_site.kernel.transactions import requires_transaction
 
 
@@ -20,9 +18,10 @@ def record_purchase(
     discount_amount: Decimal,
     now: datetime,
 ) -> Purchase:
-    """One row per order, exactly once by `ref`, in one statement. The caller holds the customer's row.
+    """One row per order, exactly once by `ref`, and where the customer lies on the RFM map after it: one statement.
 
-    `goods_amount` is what was paid for goods. The first kept purchase of a customer is marked.
+    `goods_amount` is what was paid for goods. The first kept purchase of a customer is marked. The caller holds the
+    customer's row.
     """
     values = {
         "customer": customer_id,
@@ -32,9 +31,7 @@ def record_purchase(
         "goods": goods_amount,
         "discount": discount_amount,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, values)
-        key, is_first = cursor.fetchone()
+    key, is_first = write_rfm(RECORDED, values, cause=RfmMove.Cause.PURCHASE, now=now)
     return Purchase(
         pk=key,
         customer_id=customer_id,
@@ -48,17 +45,31 @@ def record_purchase(
 
 
 @requires_transaction
-def record_refund(*, ref: str, amount: Decimal, is_whole: bool) -> None:
-    """`amount` of goods went back. A purchase given back whole is no first purchase: the next one may be (O-7)."""
-    changes = {"refunded_amount": F("refunded_amount") + amount}
-    Purchase.objects.filter(ref=ref).update(**changes, **({"is_first": False} if is_whole else {}))
+def record_refund(*, ref: str, amount: Decimal, is_whole: bool, now: datetime) -> None:
+    """`amount` of goods went back; the RFM of the buyer follows, in the same statement.
+
+    A purchase given back whole is no first purchase: the next one may be (O-7). The caller holds the customer's row.
+    """
+    values = {"ref": ref, "amount": amount, "is_whole": is_whole}
+    write_rfm(REFUNDED, values, cause=RfmMove.Cause.REFUND, now=now)
 
 
-RECORD = """
-INSERT INTO customers_purchase
-    (customer_id, ref, channel, paid_at, goods_amount, discount_amount, refunded_amount, is_first)
-SELECT %(customer)s, %(ref)s, %(channel)s, %(paid_at)s, %(goods)s, %(discount)s, 0,
-       %(customer)s::bigint IS NOT NULL
-       AND NOT EXISTS (SELECT FROM customers_purchase p WHERE p.customer_id = %(customer)s AND p.is_first)
-RETURNING id, is_first
-"""
+RECORDED = """
+whom AS (SELECT %(customer)s::bigint AS id),
+touched AS (
+    INSERT INTO customers_purchase
+        (customer_id, ref, channel, paid_at, goods_amount, discount_amount, refunded_amount, is_first, is_returned)
+    SELECT %(customer)s, %(ref)s, %(channel)s, %(paid_at)s, %(goods)s, %(discount)s, 0,
+           %(customer)s::bigint IS NOT NULL
+           AND NOT EXISTS (SELECT FROM customers_purchase p WHERE p.customer_id = %(customer)s AND p.is_first), false
+    RETURNING *
+)"""
+
+REFUNDED = """
+touched AS (
+    UPDATE customers_purchase
+    SET refunded_amount = refunded_amount + %(amount)s, is_first = is_first AND NOT %(is_whole)s,
+        is_returned = is_returned OR %(is_whole)s
+    WHERE ref = %(ref)s RETURNING *
+),
+whom AS (SELECT customer_id AS id FROM touched)"""

@@ -46,7 +46,7 @@ def refund_order(
     order.save(update_fields=["status", "refunded_amount"])
     moved = points_step(order, step, rows)
     refund = _record(order, step, rows, reason=reason, now=now, by=by)
-    record_refund(ref=order.ref, amount=step.goods, is_whole=step.is_last)
+    record_refund(ref=order.ref, amount=step.goods, is_whole=step.is_last, now=now)
     if step.is_last and order.completed_at is None and order.redemption_id is not None:
         release_redemption(order_ref=order.ref, reason="refunded", now=now)
     for sku, quantity, _amount in step.parts:

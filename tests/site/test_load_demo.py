@@ -89,7 +89,7 @@ def test_demo_holds_the_three_examples_of_the_first_document_in_use():
 
 def test_demo_has_a_segment_and_leaves_it_as_the_shop_changed_it():
     load()
-    segment = Segment.objects.get()
+    segment = Segment.objects.get(kind="list")
     assert (segment.code, segment.memberships.count()) == ("old-hands", 8)
     segment.memberships.all().delete()
 

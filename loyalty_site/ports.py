@@ -32,6 +32,12 @@ CUSTOMERS_DUPLICATE_SIGNS: list[str] = []
 CUSTOMERS_ERASE_STEPS: list[str] = []
 # What is held of a customer, for his download: name → f(customer_id, now=…) gives plain values.
 CUSTOMERS_DOWNLOAD_PARTS: dict[str, str] = {}
+# Whom a number of something else means, f(text, limit=…) gives keys of customers, the best first (CU-10).
+CUSTOMERS_SEARCHES = [
+    "orders.queries.customers_of_order",
+    "tiers.queries.customers_of_card",
+    "promocodes.queries.customers_of_code",
+]
 # Conditions of segments that look into higher apps' tables: each a list of `customers.rules.conditions.Condition`.
 CUSTOMERS_CONDITIONS: list[str] = []
 # Kinds of messages that are sent by e-mail: f(customer=…, payload=…, now=…) gives a `notifications.rules.Letter`, or

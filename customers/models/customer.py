@@ -7,8 +7,8 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import ExtractDay, ExtractMonth, Upper
+from django.db.models import Func, Q
+from django.db.models.functions import ExtractDay, ExtractMonth, Reverse, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -16,12 +16,21 @@ from phonenumber_field.modelfields import PhoneNumberField
 from customers.models.account import User
 
 
+class SearchedName(Func):
+    """Names as they are searched by, joined by spaces: small letters, `ё` as `е`."""
+
+    template = "REPLACE(LOWER(%(expressions)s), 'ё', 'е')"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+
+TOLD = ("email", "phone", "external_id", "first_name", "last_name", "birthday", "manager", "merged_into")
+
+
+# Customers are not tracked when they are made, a million at a time: what was before a change is kept with the change.
 @pghistory.track(
-    pghistory.UpdateEvent(
-        condition=pghistory.AnyChange(
-            "email", "phone", "external_id", "first_name", "last_name", "birthday", "manager", "merged_into"
-        )
-    ),
+    pghistory.UpdateEvent("before", row=pghistory.Old, condition=pghistory.AnyChange(*TOLD)),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(*TOLD)),
     exclude=["user", "public_id", "registered_at", "birthday_set_at", "import_run"],
 )
 class Customer(models.Model):
@@ -111,6 +120,24 @@ class Customer(models.Model):
         indexes = [
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customer_email_trgm"),
             GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="customer_last_name_trgm"),
+            # What `customers.queries.search` stands on: its SQL says the same expressions.
+            GinIndex(
+                OpClass(SearchedName("last_name", "first_name", "last_name"), name="gin_trgm_ops"),
+                name="customer_names_trgm",
+            ),
+            models.Index(
+                OpClass(SearchedName("last_name"), name="text_pattern_ops"),
+                OpClass(SearchedName("first_name"), name="text_pattern_ops"),
+                name="customer_last_first",
+            ),
+            models.Index(
+                OpClass(SearchedName("first_name"), name="text_pattern_ops"),
+                OpClass(SearchedName("last_name"), name="text_pattern_ops"),
+                name="customer_first_last",
+            ),
+            models.Index(OpClass("email", name="text_pattern_ops"), name="customer_email_start"),
+            models.Index(OpClass("phone", name="text_pattern_ops"), name="customer_phone_start"),
+            models.Index(OpClass(Reverse("phone"), name="text_pattern_ops"), name="customer_phone_end"),
             models.Index("merged_into", name="customer_merged_into", condition=Q(merged_into__isnull=False)),
             models.Index("import_run", name="customer_import_run", condition=Q(import_run__isnull=False)),
             # Who has a birthday on a day: 612 is 12 June. Reads say `customers.queries.birthday_key()` to meet it.

@@ -25,7 +25,7 @@ class Tag(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class CustomerTag(models.Model):
     """The tag on the customer, once."""
 

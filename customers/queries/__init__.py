@@ -7,6 +7,7 @@ from customers.queries.identity import customer_key
 from customers.queries.members import living, members
 from customers.queries.programme import programme
 from customers.queries.rfm import RfmView, rfm_names, rfm_of
+from customers.queries.search import search_customers
 from customers.queries.shopper import shopper
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "programme",
     "rfm_names",
     "rfm_of",
+    "search_customers",
     "shopper",
     "with_birthday_on",
 ]

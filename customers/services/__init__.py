@@ -2,22 +2,35 @@
 
 from customers.services.consents import set_consents
 from customers.services.errors import EmailTaken, ExternalIdTaken, NoSuchCustomer, PhoneTaken
+from customers.services.managers import set_manager
+from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
 from customers.services.register import register_customer, update_customer
 from customers.services.rfm import refresh_rfm, refresh_rfm_of
+from customers.services.tags import NoSuchTag, TagTaken, put_tag, tag_customer, untag_customer
 
 __all__ = [
     "EmailTaken",
     "ExternalIdTaken",
     "NoSuchCustomer",
+    "NoSuchNote",
+    "NoSuchTag",
     "PhoneTaken",
+    "TagTaken",
+    "pin_note",
+    "put_tag",
     "record_purchase",
     "record_refund",
     "refresh_rfm",
     "refresh_rfm_of",
     "register_customer",
     "set_consents",
+    "set_manager",
+    "strike_note",
+    "tag_customer",
+    "untag_customer",
     "update_customer",
     "update_programme",
+    "write_note",
 ]

@@ -10,12 +10,14 @@ from orders.queries.for_promocodes import (
 )
 from orders.queries.for_tiers import product_names
 from orders.queries.quote import QuoteRequest, check_code, quote
+from orders.queries.search import customers_of_order
 
 __all__ = [
     "QuoteRequest",
     "admin_links",
     "category_choices",
     "check_code",
+    "customers_of_order",
     "explanation",
     "known_categories",
     "order_document",

@@ -6,6 +6,7 @@ from promocodes.queries.history import Change, FieldChange, batch_history, code_
 from promocodes.queries.invariants import INVARIANTS
 from promocodes.queries.links import checkout_link, qr_svg
 from promocodes.queries.personal import PersonalCode, PersonalState, personal_codes
+from promocodes.queries.search import customers_of_code
 from promocodes.queries.specs import has_shared_terms, spec_of, terms_spec
 from promocodes.queries.states import with_state
 from promocodes.queries.tiers import tier_names
@@ -22,6 +23,7 @@ __all__ = [
     "checkout_link",
     "code_by_id",
     "code_history",
+    "customers_of_code",
     "find_code",
     "has_shared_terms",
     "personal_codes",

@@ -1,6 +1,7 @@
 """Reads of tiers."""
 
 from tiers.queries.benefits import benefits
+from tiers.queries.cards import customers_of_card
 from tiers.queries.invariants import INVARIANTS
 from tiers.queries.ladder import LadderView, ladder, tier_choices
 from tiers.queries.memberships import memberships
@@ -19,6 +20,7 @@ __all__ = [
     "benefits",
     "changes",
     "counted_purchases",
+    "customers_of_card",
     "ladder",
     "memberships",
     "own_percents",

@@ -29,7 +29,18 @@ CUSTOMERS_MERGE_PREVIEWS: list[str] = []
 # What tells that two customers may be one, in sets: f(since=…) gives SELECTs of (first, second, sign, score).
 CUSTOMERS_DUPLICATE_SIGNS: list[str] = []
 # What each app forgets of a person (CU-4): f(customer=…, now=…) gives {"table": rows}.
-CUSTOMERS_ERASE_STEPS: list[str] = []
+# In this order, in one transaction; the customer is locked and handed over as he was, his row is empty already.
+# Rewards are locked before accounts of points, as everywhere.
+CUSTOMERS_ERASE_STEPS: list[str] = [
+    "customers.services.forget.forget_customer",
+    "referrals.services.forget.forget_referrals",
+    "orders.services.forget.forget_orders",
+    "promocodes.services.forget.forget_uses",
+    "points.services.forget.forget_points",
+    "tiers.services.forget.forget_cards",
+    "notifications.services.forget.forget_messages",
+    "loyalty_site.forgetting.forget_traces",
+]
 # What is held of a customer, for his download: name → f(customer_id, now=…) gives plain values.
 CUSTOMERS_DOWNLOAD_PARTS: dict[str, str] = {}
 # Whom a number of something else means, f(text, limit=…) gives keys of customers, the best first (CU-10).

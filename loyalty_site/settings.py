@@ -196,14 +196,14 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = STATE_DIR / "media"
+ERASED_LIST = env("ERASED_LIST", default=str(STATE_DIR / "erased-customers.csv"))
 
 # --- Security ---------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = env("SESSION_COOKIE_NAME", default="loyalty_session")
-CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one proxy of our own, whose word is taken
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None

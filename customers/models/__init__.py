@@ -1,6 +1,7 @@
 """Who buys: sign-in accounts, customers, consents, purchase history, segments, RFM, programme settings."""
 
 from customers.models.account import User, UserManager
+from customers.models.consent_text import ConsentText
 from customers.models.customer import Consent, Customer
 from customers.models.desk import CustomerNote, CustomerTag, Tag
 from customers.models.erasure import ErasedCustomer, ErasureRequest
@@ -13,6 +14,7 @@ from customers.models.segment import Segment, SegmentMembership, SegmentMove, St
 
 __all__ = [
     "Consent",
+    "ConsentText",
     "Customer",
     "CustomerNote",
     "CustomerTag",

@@ -180,6 +180,7 @@ class Consent(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=64)
     text_version = models.CharField(_("text version"), max_length=32)
+    withdrawn_source = models.CharField(_("withdrawn in"), max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("consent")

@@ -24,6 +24,7 @@ class ErasureRequest(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
     )
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
     asked_at = models.DateTimeField(_("asked"))
     due_at = models.DateTimeField(_("to be erased"))
     cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
+from customers.models.forgetting import only_erasure_blanks
 from loyalty_site.kernel.guards import never_changed, never_lost
 
 
@@ -37,7 +38,8 @@ class Merge(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed("survivor_id", "absorbed_id", "reason", "merged_by_id", "merged_at"),
+            *never_changed("survivor_id", "absorbed_id", "merged_by_id", "merged_at"),
+            *only_erasure_blanks("survivor_id", "reason"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(survivor__lt=F("absorbed")), name="customers_merge_into_the_older")

@@ -1,7 +1,15 @@
 """Writes about customers."""
 
 from customers.services.consents import set_consents
-from customers.services.errors import EmailTaken, ExternalIdTaken, NoSuchCustomer, PhoneTaken
+from customers.services.erasure import cancel_erasure, erase_at_once, erase_customer, request_erasure
+from customers.services.errors import (
+    AlreadyErased,
+    EmailTaken,
+    ErasureNotOpen,
+    ExternalIdTaken,
+    NoSuchCustomer,
+    PhoneTaken,
+)
 from customers.services.managers import set_manager
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
@@ -11,13 +19,18 @@ from customers.services.rfm import refresh_rfm, refresh_rfm_of
 from customers.services.tags import NoSuchTag, TagTaken, put_tag, tag_customer, untag_customer
 
 __all__ = [
+    "AlreadyErased",
     "EmailTaken",
+    "ErasureNotOpen",
     "ExternalIdTaken",
     "NoSuchCustomer",
     "NoSuchNote",
     "NoSuchTag",
     "PhoneTaken",
     "TagTaken",
+    "cancel_erasure",
+    "erase_at_once",
+    "erase_customer",
     "pin_note",
     "put_tag",
     "record_purchase",
@@ -25,6 +38,7 @@ __all__ = [
     "refresh_rfm",
     "refresh_rfm_of",
     "register_customer",
+    "request_erasure",
     "set_consents",
     "set_manager",
     "strike_note",

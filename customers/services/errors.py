@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.errors import Conflict, NotFound
+from loyalty_site.kernel.errors import Conflict, NotFound, WrongState
 
 
 class EmailTaken(Conflict):
@@ -22,6 +22,16 @@ class ExternalIdTaken(Conflict):
 
 class NoSuchCustomer(NotFound):
     message = _("There is no such customer.")
+
+
+class AlreadyErased(Conflict):
+    code = "customer_erased"
+    message = _("This customer has been forgotten: nothing is known of him any more.")
+
+
+class ErasureNotOpen(WrongState):
+    code = "erasure_not_open"
+    message = _("There is no request to be forgotten that could be called off.")
 
 
 TAKEN: dict[str, type[Conflict]] = {

@@ -29,6 +29,7 @@ class Order(models.Model):
 
         TIME = "by:time", _("not paid in time")
         MOVE = "by:move", _("promo code moved to another order")
+        ERASURE = "by:erasure", _("the customer asked to be forgotten")
 
     class Channel(models.TextChoices):
         SITE = "site", _("site")
@@ -77,6 +78,8 @@ class Order(models.Model):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("cancelled because"), max_length=200, blank=True)
+    # Who placed it has been forgotten (CU-4): the amounts stay, nothing says any more whose they were.
+    forgotten_at = models.DateTimeField(_("forgotten"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order")
@@ -100,6 +103,11 @@ class Order(models.Model):
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=F("total")), name="order_refunds_within_total"
             ),
             models.UniqueConstraint("channel", "external_number", name="order_external_number_once"),
+            models.CheckConstraint(
+                condition=Q(forgotten_at__isnull=True)
+                | Q(contact_name="", contact_email="", contact_phone="", delivery_address="", device=""),
+                name="order_forgotten_is_nobodys",
+            ),
         ]
         indexes = [
             models.Index("customer", "placed_at", name="order_customer_placed"),

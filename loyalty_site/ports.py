@@ -51,6 +51,8 @@ CUSTOMERS_SEARCHES = [
 ]
 # Conditions of segments that look into higher apps' tables: each a list of `customers.rules.conditions.Condition`.
 CUSTOMERS_CONDITIONS: list[str] = []
+# What uses a segment now, f(segment, now=…): in words, one for each use. While there is any, it is not put away.
+CUSTOMERS_SEGMENT_USES: list[str] = []
 # Kinds of messages that are sent by e-mail: f(customer=…, payload=…, now=…) gives a `notifications.rules.Letter`, or
 # None when it is no longer true. The reader's language is active.
 NOTIFICATIONS_TEMPLATES = {

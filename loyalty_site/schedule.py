@@ -15,5 +15,8 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "check-referrals": {"task": "referrals.tasks.check_referrals", "schedule": 60.0},
     "note-missing-traits": {"task": "referrals.tasks.note_missing_traits", "schedule": 3600.0},
     "pay-referrals": {"task": "referrals.tasks.pay_referrals", "schedule": 60.0},
+    "refresh-stale-customers": {"task": "customers.tasks.refresh_stale_customers", "schedule": 60.0},
+    "refresh-changed-rules": {"task": "customers.tasks.refresh_changed_rules", "schedule": 60.0},
+    "refresh-rule-segments": {"task": "customers.tasks.refresh_rule_segments", "schedule": 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

@@ -4,15 +4,17 @@ from customers.queries.birthdays import birthday_key, with_birthday_on
 from customers.queries.consents import live_consents
 from customers.queries.find import find_customer
 from customers.queries.identity import customer_key
-from customers.queries.members import living, members
+from customers.queries.members import living, members, segments_of
 from customers.queries.programme import programme
 from customers.queries.rfm import RfmView, rfm_names, rfm_of
+from customers.queries.rule_sql import count_rule, sample_rule
 from customers.queries.search import search_customers
 from customers.queries.shopper import shopper
 
 __all__ = [
     "RfmView",
     "birthday_key",
+    "count_rule",
     "customer_key",
     "find_customer",
     "live_consents",
@@ -21,7 +23,9 @@ __all__ = [
     "programme",
     "rfm_names",
     "rfm_of",
+    "sample_rule",
     "search_customers",
+    "segments_of",
     "shopper",
     "with_birthday_on",
 ]

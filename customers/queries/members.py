@@ -1,8 +1,9 @@
 """Who is in a segment, whatever its kind, and who is a customer at all."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
-from customers.models import Customer, Segment
+from customers.models import Customer, Rfm, Segment
 
 RFM_PREFIX = "rfm-"
 STARTER, VIP = "rfm-starter", "rfm-vip"
@@ -22,3 +23,19 @@ def members(segment: Segment) -> QuerySet[Customer]:
     if segment.code == STARTER:
         return living().filter(rfm__orders=1)
     return living().filter(rfm__segment=segment.code.removeprefix(RFM_PREFIX))
+
+
+def segments_of(customer_id: int) -> list[Segment]:
+    """The segments of all kinds that the customer is in, those put away left out; by name. One query."""
+    of_map = Rfm.objects.filter(customer=customer_id)
+    return list(
+        Segment.objects.filter(archived_at=None)
+        .filter(
+            Q(memberships__customer=customer_id)
+            | Q(kind=Segment.Kind.RFM, code__in=of_map.values_list(Concat(Value(RFM_PREFIX), "segment")))
+            | Q(kind=Segment.Kind.RFM, code=VIP) & Exists(of_map.filter(is_vip=True))
+            | Q(kind=Segment.Kind.RFM, code=STARTER) & Exists(of_map.filter(orders=1))
+        )
+        .distinct()
+        .order_by("name", "pk")
+    )

@@ -12,14 +12,19 @@ SELECT c.id, c.public_id, c.email, c.phone,
        EXISTS (SELECT FROM customers_purchase p WHERE p.customer_id = c.id
                AND (p.goods_amount = 0 OR p.refunded_amount < p.goods_amount)),
        ARRAY(SELECT s.code FROM customers_segmentmembership m
-             JOIN customers_segment s ON s.id = m.segment_id WHERE m.customer_id = c.id)
+             JOIN customers_segment s ON s.id = m.segment_id WHERE m.customer_id = c.id AND s.archived_at IS NULL
+             UNION ALL
+             SELECT of_map.code FROM customers_rfm r, LATERAL (VALUES
+                 ('rfm-' || r.segment, TRUE), ('rfm-vip', r.is_vip), ('rfm-starter', r.orders = 1)) of_map (code, holds)
+             WHERE r.customer_id = c.id AND of_map.holds)
 FROM customers_customer c WHERE c.{column} = %s {lock}
 """
 
 
 def shopper(customer: int | UUID, *, lock: bool = False) -> Shopper | None:
-    """Who it is, with first-order and segment facts. `customer` is the primary key or the public id. One query.
+    """Who it is, with first-order and segment facts, the RFM map's segments too. One query.
 
+    `customer` is the primary key or the public id.
     A purchase given back whole is no purchase. `lock` holds the row until the transaction ends, so that two
     orders of one customer are placed one after the other.
     """

@@ -14,8 +14,19 @@ from customers.services.managers import set_manager
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
+from customers.services.refresh import refresh_segment, refresh_stale
 from customers.services.register import register_customer, update_customer
 from customers.services.rfm import refresh_rfm, refresh_rfm_of
+from customers.services.rule_segments import (
+    SegmentUsed,
+    archive_segment,
+    name_segment,
+    put_rule_segment,
+    restore_segment,
+    segment_uses,
+)
+from customers.services.segments import put_segment
+from customers.services.stale import mark_stale
 from customers.services.tags import NoSuchTag, TagTaken, put_tag, tag_customer, untag_customer
 
 __all__ = [
@@ -27,18 +38,28 @@ __all__ = [
     "NoSuchNote",
     "NoSuchTag",
     "PhoneTaken",
+    "SegmentUsed",
     "TagTaken",
+    "archive_segment",
     "cancel_erasure",
     "erase_at_once",
     "erase_customer",
+    "mark_stale",
+    "name_segment",
     "pin_note",
+    "put_rule_segment",
+    "put_segment",
     "put_tag",
     "record_purchase",
     "record_refund",
     "refresh_rfm",
     "refresh_rfm_of",
+    "refresh_segment",
+    "refresh_stale",
     "register_customer",
     "request_erasure",
+    "restore_segment",
+    "segment_uses",
     "set_consents",
     "set_manager",
     "strike_note",

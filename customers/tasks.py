@@ -1,0 +1,45 @@
+"""Work of the worker on customers: each chunk in a transaction of its own."""
+
+from functools import partial
+
+from celery import shared_task
+from django.utils import timezone
+
+from customers.models import Segment
+from customers.queries.rule_order import rules_in_order
+from customers.services.refresh import refresh_chunk, refresh_stale
+from loyalty_site.kernel.transactions import in_transaction
+
+
+@shared_task
+def refresh_stale_customers() -> int:
+    """The rule segments of customers who have changed: told after each change, and every minute. Returns how many."""
+    done = 0
+    while seen := in_transaction(lambda: refresh_stale(now=timezone.now())):
+        done += seen
+    return done
+
+
+@shared_task
+def refresh_rule_segment(*, segment_id: int) -> None:
+    """Everybody against one rule. A killed worker's part is done again with the next sweep."""
+    now = timezone.now()
+    chunk = in_transaction(lambda: refresh_chunk(segment_id=segment_id, now=now))
+    while chunk.last_id is not None:
+        before = chunk
+        chunk = in_transaction(partial(refresh_chunk, segment_id=segment_id, before=before, now=now))
+
+
+@shared_task
+def refresh_changed_rules() -> None:
+    """Rules that were saved, and not yet worked out (every minute)."""
+    dirty = Segment.objects.filter(kind=Segment.Kind.RULE, archived_at=None, dirty_at__isnull=False)
+    for segment_id in dirty.order_by("pk").values_list("pk", flat=True):
+        refresh_rule_segment(segment_id=segment_id)
+
+
+@shared_task
+def refresh_rule_segments() -> None:
+    """All rules: what changes by itself, as days go by (hourly). Those asked for by others come first."""
+    for segment_id in rules_in_order():
+        refresh_rule_segment(segment_id=segment_id)

@@ -8,17 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.kernel.badges import badge
 from notifications.models import OutboxMessage
 from notifications.queries import State, state_of
+from notifications.rules.kinds import KINDS, kind_name
 
-# A kind without a name here is shown as it is written.
-KINDS = {
-    "thank_you": _("thanks for a purchase"),
-    "points_expiring": _("points expire"),
-    "tier_changed": _("tier changed"),
-    "tier_lapsing": _("tier ends"),
-    "membership_ending": _("membership ends"),
-    "referral_paid": _("reward for a friend"),
-    "referral_welcome": _("welcome of a friend"),
-}
+__all__ = ["KINDS", "STATES", "kind_name", "state_badge", "why"]
+
 STATES = {
     State.WAITING: (_("waits"), "info"),
     State.SENDING: (_("being sent"), "info"),
@@ -26,10 +19,6 @@ STATES = {
     State.SKIPPED: (_("skipped"), ""),
     State.FAILED: (_("failed"), "bad"),
 }
-
-
-def kind_name(kind: str) -> str:
-    return str(KINDS.get(kind, kind))
 
 
 def state_badge(message: OutboxMessage, *, now: datetime) -> SafeString:

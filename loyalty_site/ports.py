@@ -50,9 +50,18 @@ CUSTOMERS_SEARCHES = [
     "promocodes.queries.customers_of_code",
 ]
 # Conditions of segments that look into higher apps' tables: each a list of `customers.rules.conditions.Condition`.
-CUSTOMERS_CONDITIONS: list[str] = []
+CUSTOMERS_CONDITIONS: list[str] = [
+    "orders.queries.conditions.CONDITIONS",
+    "tiers.queries.conditions.CONDITIONS",
+    "points.queries.conditions.CONDITIONS",
+    "promocodes.queries.conditions.CONDITIONS",
+    "referrals.queries.conditions.CONDITIONS",
+]
 # What uses a segment now, f(segment, now=…): in words, one for each use. While there is any, it is not put away.
-CUSTOMERS_SEGMENT_USES: list[str] = []
+CUSTOMERS_SEGMENT_USES: list[str] = [
+    "promocodes.queries.conditions.segment_uses",
+    "points.queries.segments.segment_uses",
+]
 # Kinds of messages that are sent by e-mail: f(customer=…, payload=…, now=…) gives a `notifications.rules.Letter`, or
 # None when it is no longer true. The reader's language is active.
 NOTIFICATIONS_TEMPLATES = {

@@ -13,6 +13,7 @@ from customers.rules import BY_NOBODY, Brought
 from customers.services.consents import set_consents
 from customers.services.details import cleaned, refuse_taken, saved
 from customers.services.errors import NoSuchCustomer
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
 
@@ -52,6 +53,7 @@ def register_customer(
     refuse_taken(details)
     customer = saved(Customer(**details, registered_at=now, user=user))
     set_consents(customer=customer, purposes=consents, now=now, source=source)
+    mark_stale(customer_ids=[customer.pk], now=now)
     if settings.CUSTOMERS_REGISTERED:
         import_string(settings.CUSTOMERS_REGISTERED)(customer=customer, brought=brought, now=now)
     return customer
@@ -84,6 +86,7 @@ def update_customer(
         import_string(settings.CUSTOMERS_CHANGED)(customer=customer, now=now)
     if consents is not None:
         set_consents(customer=customer, purposes=consents, now=now, source=source)
+    mark_stale(customer_ids=[customer.pk], now=now)
     return customer
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Customer, RfmMove
 from customers.queries.rfm_figures import COLUMNS, FIGURES, KEPT, LAST_RUN, SCORED
+from customers.services.stale import nudge
 from loyalty_site.kernel.transactions import requires_transaction
 
 
@@ -47,6 +48,7 @@ def write_rfm(touched: str, values: Mapping[str, Any], *, cause: RfmMove.Cause, 
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {touched},{REFRESHED}", given)
         row: tuple[Any, ...] = cursor.fetchone()
+    nudge()
     return row
 
 

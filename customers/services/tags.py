@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, CustomerTag, StaleCustomer, Tag, User
+from customers.models import Customer, CustomerTag, Tag, User
 from customers.services.errors import NoSuchCustomer
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import Conflict, NotFound, invalid
 from loyalty_site.kernel.transactions import requires_transaction
 
@@ -54,7 +55,7 @@ def tag_customer(*, customer_id: int, tag_id: int, by: User | None, now: datetim
         customer_id=customer_id, tag_id=tag_id, defaults={"added_by": by, "added_at": now}
     )
     if is_new:
-        _mark_stale(customer_id, now)
+        mark_stale(customer_ids=[customer_id], now=now)
     return is_new
 
 
@@ -64,7 +65,7 @@ def untag_customer(*, customer_id: int, tag_id: int, now: datetime) -> bool:
     _lock(customer_id)
     gone, _each = CustomerTag.objects.filter(customer=customer_id, tag=tag_id).delete()
     if gone:
-        _mark_stale(customer_id, now)
+        mark_stale(customer_ids=[customer_id], now=now)
     return bool(gone)
 
 
@@ -72,11 +73,6 @@ def _lock(customer_id: int) -> None:
     living = Customer.objects.filter(pk=customer_id, merged_into=None, erased_at=None)
     if not living.select_for_update(of=("self",), no_key=True).exists():
         raise NoSuchCustomer
-
-
-def _mark_stale(customer_id: int, now: datetime) -> None:
-    """The worker works his segments out again."""
-    StaleCustomer.objects.bulk_create([StaleCustomer(customer_id=customer_id, since=now)], ignore_conflicts=True)
 
 
 def _free_code(name: str) -> str:

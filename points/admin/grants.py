@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from customers.models import Segment
+from customers.queries import members
 from customers.queries.programme import programme
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, attempt, attempt_form, page, staff_page
 from loyalty_site.kernel.badges import badge
@@ -29,7 +30,9 @@ from points.models import SegmentGrant
 class GrantForm(forms.Form):
     # Stands for this grant in the ledger, so that sending the form twice gives once.
     fact = forms.RegexField(r"\Amanual:[0-9a-f]{32}\Z", widget=forms.HiddenInput)
-    segment = forms.ModelChoiceField(label=gettext_lazy("Segment"), queryset=Segment.objects.order_by("name", "pk"))
+    segment = forms.ModelChoiceField(
+        label=gettext_lazy("Segment"), queryset=Segment.objects.filter(archived_at=None).order_by("name", "pk")
+    )
     amount = IntegerField(
         label=gettext_lazy("Points for each customer"),
         min_value=1,
@@ -189,7 +192,7 @@ def _asked(request: HttpRequest, form: GrantForm) -> SegmentGrant:
 def _preview(form: GrantForm) -> dict[str, Any]:
     """How many get how much, and whether a second person is needed."""
     settings_now, amount = programme(), form.cleaned_data["amount"]
-    count = form.cleaned_data["segment"].memberships.count()
+    count = members(form.cleaned_data["segment"]).count()
     threshold = settings_now.second_person_points
     return {
         "count": count,

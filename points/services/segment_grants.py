@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Segment, User
+from customers.models import Segment, User
+from customers.queries import members
 from customers.queries.programme import programme
 from loyalty_site.kernel.errors import NotAllowed, NotFound, WrongState, invalid
 from loyalty_site.kernel.texts import number_text
@@ -51,14 +52,14 @@ def ask_segment_grant(
     }
     # Held, so that the same form sent twice at once finds the first one's grant.
     segment = Segment.objects.select_for_update(no_key=True).filter(pk=segment_id).first()
-    if segment is None:
+    if segment is None or segment.archived_at is not None:
         raise invalid("segment", _("There is no such segment."), "unknown")
     earlier = SegmentGrant.objects.filter(fact=fact).first()
     if earlier is not None:
         if any(getattr(earlier, name) != value for name, value in values.items()):
             raise FactTaken
         return earlier
-    count = segment.memberships.count()
+    count = members(segment).count()
     if not count:
         raise invalid("segment", _("Nobody is in this segment."), "empty")
     threshold = programme().second_person_points
@@ -112,7 +113,7 @@ def grant_chunk(*, grant_id: int, now: datetime, limit: int = CHUNK) -> SegmentG
         zone=ZoneInfo(settings.TIME_ZONE),
     )
     granted = grant_to_many(
-        customers=Customer.objects.filter(memberships__segment=grant.segment_id),
+        customers=members(grant.segment),
         amount=grant.amount,
         kind=grant.kind,
         fact=grant.fact,

@@ -47,7 +47,7 @@ def panel(form: TermsForm, edited_id: int | None = None) -> Panel:
         )
     values = form.known_values()
     names = ports.category_names()
-    segments, tiers = dict(ports.segment_choices()), dict(form.fields["tier"].choices)  # type: ignore[attr-defined]
+    segments, tiers = ports.segment_names(), dict(form.fields["tier"].choices)  # type: ignore[attr-defined]
     return Panel(
         sentence=summary(spec_facts(values, names, segments, tiers)),
         example=_example(values),

@@ -162,7 +162,7 @@ def _batch(batch_id: int) -> Batch:
 
 
 def _page(request: HttpRequest, batch: Batch, form: EndForm | None = None, status: int = 200) -> HttpResponse:
-    names, segments, tiers = ports.category_names(), dict(ports.segment_choices()), ports.lazy_tier_names()
+    names, segments, tiers = ports.category_names(), ports.segment_names(), ports.lazy_tier_names()
     last = last_day(batch.terms.ends_at, timezone.get_current_timezone())  # type: ignore[arg-type]
     may_switch = request.user.has_perm("promocodes.activate_promocode")
     sentence = summary(terms_facts(batch.terms, names, max_uses=batch.max_uses, segments=segments, tiers=tiers))

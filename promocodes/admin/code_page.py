@@ -33,7 +33,7 @@ def show(request: HttpRequest, code_id: int) -> HttpResponse:
         "terms__campaign__spending", "terms__created_by", "terms__batch", "customer"
     )
     code = get_object_or_404(with_state(codes, now=timezone.now()), pk=code_id)
-    names, segments, tiers = ports.category_names(), dict(ports.segment_choices()), ports.lazy_tier_names()
+    names, segments, tiers = ports.category_names(), ports.segment_names(), ports.lazy_tier_names()
     return page(
         request,
         "promocodes/admin/code.html",

@@ -201,7 +201,7 @@ def _form(*, data: Any = None, initial: Any = None, frozen: frozenset[str] = fro
         data,
         initial=initial or {},
         categories=category_choices(),
-        segments=segment_choices(),
+        segments=segment_choices((initial or {}).get("segment", "")),
         tiers=tier_choices(),
         frozen=frozen,
     )

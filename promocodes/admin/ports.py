@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
@@ -42,8 +43,15 @@ def sample_quote(spec: Any) -> Any:
     return import_string(settings.PROMOCODES_SAMPLE_QUOTE)(spec)
 
 
-def segment_choices() -> list[tuple[str, str]]:
-    return list(Segment.objects.order_by("name", "pk").values_list("code", "name"))
+def segment_choices(kept: str = "") -> list[tuple[str, str]]:
+    """Code and name of every segment that is not put away, and of the one that a code has already."""
+    rows = Segment.objects.filter(Q(archived_at=None) | Q(code=kept)).order_by("name", "pk")
+    return [(row.code, row.title) for row in rows.only("code", "name", "name_en")]
+
+
+def segment_names() -> dict[str, str]:
+    """Names of all segments by code."""
+    return {row.code: row.title for row in Segment.objects.only("code", "name", "name_en")}
 
 
 def tier_choices() -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ def _unknown_names(spec: CodeSpec) -> Iterator[FieldError]:
             if missing := sorted(set(slugs) - known):
                 detail = _("There is no such category: %(slugs)s.") % {"slugs": ", ".join(missing)}
                 yield FieldError(field, "unknown", detail)
-    if spec.segment and not Segment.objects.filter(code=spec.segment).exists():
+    if spec.segment and not Segment.objects.filter(code=spec.segment, archived_at=None).exists():
         yield FieldError("segment", "unknown", _("There is no such segment."))
     if spec.campaign and len(spec.campaign) > NAME_LENGTH:
         yield FieldError("campaign", "too_long", _("The name of a campaign has at most 200 characters."))

@@ -14,9 +14,7 @@ def segment_uses(segment: Segment, *, now: datetime) -> list[str]:
         starts_at=None, decided_at__isnull=False
     )
     numbers = grants.order_by("pk").values_list("pk", flat=True)
-    occasions = (
-        Occasion.objects.filter(segment=segment.pk, is_active=True).order_by("pk").values_list("name", flat=True)
-    )
+    giving = Occasion.objects.filter(segment=segment.pk, is_active=True).order_by("pk")
     return [
         *(_("grant of points No. %(number)s") % {"number": number} for number in numbers[:5]),
         *(_("occasion “%(name)s”") % {"name": name} for name in giving.values_list("name", flat=True)[:5]),

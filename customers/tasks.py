@@ -5,8 +5,11 @@ from functools import partial
 from celery import shared_task
 from django.utils import timezone
 
-from customers.models import Segment
+from customers.imports import store
+from customers.imports.work import carry_on
+from customers.models import ImportRun, Segment
 from customers.queries.rule_order import rules_in_order
+from customers.services.imports import forget_import
 from customers.services.refresh import refresh_chunk, refresh_stale
 from loyalty_site.kernel.transactions import in_transaction
 
@@ -43,3 +46,25 @@ def refresh_rule_segments() -> None:
     """All rules: what changes by itself, as days go by (hourly). Those asked for by others come first."""
     for segment_id in rules_in_order():
         refresh_rule_segment(segment_id=segment_id)
+
+
+@shared_task
+def carry_on_import(*, run_id: int) -> None:
+    """Check, import, finish or take back what the run says is to be done."""
+    carry_on(run_id)
+
+
+@shared_task
+def carry_on_imports() -> None:
+    """Take up imports whose worker died or was never told (every minute)."""
+    for run_id in ImportRun.objects.filter(state__in=ImportRun.BUSY).order_by("pk").values_list("pk", flat=True):
+        carry_on(run_id)
+
+
+@shared_task
+def forget_old_imports() -> None:
+    """Files, staged rows and what was changed go after their days: they hold personal data (hourly)."""
+    now = timezone.now()
+    old = ImportRun.objects.exclude(file_key="").filter(file_until__lte=now).exclude(state__in=ImportRun.BUSY)
+    for run_id in old.order_by("pk").values_list("pk", flat=True):
+        store.forget(in_transaction(partial(forget_import, run_id=run_id, now=now)))

@@ -49,6 +49,9 @@ CUSTOMERS_SEARCHES = [
     "tiers.queries.customers_of_card",
     "promocodes.queries.customers_of_code",
 ]
+# Whose cards these are, f(numbers) → {number: key of the customer}; tasks to start when an import is through (CU-6).
+CUSTOMERS_BY_CARD: str | None = "tiers.queries.holders_of_cards"
+CUSTOMERS_IMPORTED: list[str] = ["tiers.tasks.review_tiers"]
 # Conditions of segments that look into higher apps' tables: each a list of `customers.rules.conditions.Condition`.
 CUSTOMERS_CONDITIONS: list[str] = [
     "orders.queries.conditions.CONDITIONS",

@@ -18,5 +18,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "refresh-stale-customers": {"task": "customers.tasks.refresh_stale_customers", "schedule": 60.0},
     "refresh-changed-rules": {"task": "customers.tasks.refresh_changed_rules", "schedule": 60.0},
     "refresh-rule-segments": {"task": "customers.tasks.refresh_rule_segments", "schedule": 3600.0},
+    "carry-on-imports": {"task": "customers.tasks.carry_on_imports", "schedule": 60.0},
+    "forget-old-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

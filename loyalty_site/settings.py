@@ -196,6 +196,9 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = STATE_DIR / "media"
+# Files of customers and purchases hold personal data: the largest taken, and for how long they are kept.
+IMPORT_MAX_MEGABYTES = env.int("IMPORT_MAX_MEGABYTES", default=4000)
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=14)
 ERASED_LIST = env("ERASED_LIST", default=str(STATE_DIR / "erased-customers.csv"))
 
 # --- Security ---------------------------------------------------------------

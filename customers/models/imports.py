@@ -1,11 +1,12 @@
 """Customers and purchases brought in from files (CU-6, ADR 14)."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.guards import never_lost
+from loyalty_site.kernel.guards import UntruncatedTrigger, never_lost
 
 
 class ImportRun(models.Model):
@@ -138,3 +139,23 @@ class ImportTouched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.customer_id}"
+
+
+class LeavesWithImport(pgtrigger.Trigger):
+    """Refuses DELETE, but for a customer made by an import that is being taken back: the database asks its run."""
+
+    when = pgtrigger.Before
+    operation = pgtrigger.Delete
+
+    def get_func(self, model: models.Model) -> str:
+        return f"""
+            IF EXISTS (SELECT FROM customers_customer c JOIN customers_importrun r ON r.id = c.import_run_id
+                       WHERE c.id = OLD.customer_id AND r.state = 'undoing')
+            THEN RETURN OLD; END IF;
+            RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', '{model._meta.db_table}';
+        """  # noqa: S608
+
+
+def lost_with_an_import() -> list[pgtrigger.Trigger]:
+    """Rows of a customer's past stay for ever, unless the customer himself came by an import that is taken back."""
+    return [LeavesWithImport(name="never_deleted"), UntruncatedTrigger(name="never_truncated")]

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models.imports import lost_with_an_import
+from loyalty_site.kernel.guards import never_changed
 
 
 class RfmRun(models.Model):
@@ -114,7 +115,7 @@ class RfmMove(models.Model):
         verbose_name = _("move on the RFM map")
         verbose_name_plural = _("moves on the RFM map")
         default_permissions = ("view",)
-        triggers = [*never_lost(), *never_changed()]
+        triggers = [*lost_with_an_import(), *never_changed()]
         indexes = [
             models.Index("customer", "id", name="customers_rfm_move_customer"),
             models.Index("moved_at", name="customers_rfm_move_moment"),

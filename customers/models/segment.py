@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models.imports import lost_with_an_import
+from loyalty_site.kernel.guards import never_changed
 
 
 @pghistory.track(exclude=["members_count", "refreshed_at", "dirty_at"])
@@ -91,7 +92,7 @@ class SegmentMove(models.Model):
         verbose_name = _("move in or out of a segment")
         verbose_name_plural = _("moves in and out of segments")
         default_permissions = ("view",)
-        triggers = [*never_lost(), *never_changed()]
+        triggers = [*lost_with_an_import(), *never_changed()]
         indexes = [
             models.Index("customer", "id", name="segment_move_customer"),
             models.Index("happened_at", name="segment_move_moment"),

@@ -1,7 +1,7 @@
 """Reads of tiers."""
 
 from tiers.queries.benefits import benefits
-from tiers.queries.cards import customers_of_card
+from tiers.queries.cards import customers_of_card, holders_of_cards
 from tiers.queries.invariants import INVARIANTS
 from tiers.queries.ladder import LadderView, ladder, tier_choices
 from tiers.queries.memberships import memberships
@@ -21,6 +21,7 @@ __all__ = [
     "changes",
     "counted_purchases",
     "customers_of_card",
+    "holders_of_cards",
     "ladder",
     "memberships",
     "own_percents",

@@ -1,5 +1,7 @@
 """Cards of a customer (T-4)."""
 
+from collections.abc import Sequence
+
 from tiers.models import Card
 from tiers.rules.card_rows import card_number
 
@@ -16,3 +18,9 @@ def customers_of_card(text: str, *, limit: int) -> list[int]:
         Card.objects.filter(number=number, customer__isnull=False).values_list("customer", flat=True) if number else ()
     )
     return [key for key in keys if key is not None][:limit]
+
+
+def holders_of_cards(numbers: Sequence[str]) -> dict[str, int]:
+    """Number → key of the customer who holds the card, blocked ones too: the purchase was his. One query (CU-6)."""
+    cards = Card.objects.filter(number__in=numbers, customer__isnull=False)
+    return dict(cards.values_list("number", "customer_id"))

@@ -1,0 +1,64 @@
+"""Rows on their way to the staging table: read by the rules, written as COPY takes them (CU-6)."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from customers.rules.imports import Layout, Problem, reader
+
+CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows as lines of COPY's text form."""
+
+    text: str
+    count: int
+    wrong: int
+
+
+def blocks(
+    table: Iterator[tuple[int, Sequence[str]]], layout: Layout, *, width: int, after: int, size: int = CHUNK
+) -> Iterator[Block]:
+    """The rows after the header and the first `after`, `size` at a time. `width`: columns of the header."""
+    next(table, None)
+    for _skipped in islice(table, after):
+        pass
+    lines = _lines(table, layout, width)
+    while chunk := list(islice(lines, size)):
+        yield Block("".join(line for line, _wrong in chunk), len(chunk), sum(wrong for _line, wrong in chunk))
+
+
+def _lines(table: Iterator[tuple[int, Sequence[str]]], layout: Layout, width: int) -> Iterator[tuple[str, bool]]:
+    read = reader(layout)
+    for number, row in table:
+        found = read(row)
+        if len(row) > width and any(row[width:]):
+            found.problems.append(Problem("row", "too_many_cells", str(len(row))))
+        if found.problems:
+            yield f"{number}\t{_escaped(problems_text(found.problems))}{BLANK}\n", True
+            continue
+        line = "\t".join([value if value is not None else NULL for value in found.staged])
+        if "\\" in line:
+            line = "\t".join([_escaped(value) if value is not None else NULL for value in found.staged])
+        yield f"{number}\t{NULL}\t{line}\n", False
+
+
+NULL = "\\N"
+BLANK = f"\t{NULL}" * 11
+
+
+def problems_text(problems: Sequence[Problem]) -> str:
+    """[[field, code, cell], …]; what cannot be stored is shown as a mark."""
+    found = [[problem.field, problem.code, _shown(problem.cell)] for problem in problems]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _shown(cell: str) -> str:
+    return "".join("\N{REPLACEMENT CHARACTER}" if not character.isprintable() else character for character in cell)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\")

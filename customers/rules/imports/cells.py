@@ -1,0 +1,187 @@
+"""A cell of a file as typed by people, brought to the form it is stored in (CU-6). ValueError carries a code."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import pairwise
+
+# Control characters and halves of surrogate pairs: what no table takes, and what the staging table parts cells by.
+UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+SPREADSHEET_ERRORS = frozenset(
+    ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ДЕЛ/0!"]
+)
+MOST_MONEY = Decimal("9999999999.99")
+PLAIN_MONEY = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+GROUPED = re.compile(r"\d{1,3}([  '  ]\d{3})+", re.ASCII)
+CURRENCY = re.compile(r"(?:₽|руб(?:лей|ля|ль|\.)?|р\.|rub|rur)$", re.IGNORECASE)
+EPOCH_OF_SHEETS = datetime(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 1, 73_415  # 1900 … 2100
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("янв", "января", "январь", "jan", "january"),
+            ("фев", "февраля", "февраль", "feb", "february"),
+            ("мар", "марта", "март", "mar", "march"),
+            ("апр", "апреля", "апрель", "apr", "april"),
+            ("мая", "май", "may"),
+            ("июн", "июня", "июнь", "jun", "june"),
+            ("июл", "июля", "июль", "jul", "july"),
+            ("авг", "августа", "август", "aug", "august"),
+            ("сен", "сент", "сентября", "сентябрь", "sep", "september"),
+            ("окт", "октября", "октябрь", "oct", "october"),
+            ("ноя", "нояб", "ноября", "ноябрь", "nov", "november"),
+            ("дек", "декабря", "декабрь", "dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
+WITH_MONTH = re.compile(r"(\d{1,2})\s+([a-zа-я]+)\.?,?\s+(\d{4})(?:\s*(?:г\.?|года))?", re.ASCII | re.IGNORECASE)
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?", re.ASCII)
+YES = frozenset(["1", "да", "yes", "true", "y", "д", "+", "есть", "истина", "on", "согласен", "согласна"])
+NO = frozenset(["", "0", "нет", "no", "false", "n", "н", "-", "—", "ложь", "off"])
+CENTURY = 100
+HALF_CENTURY = 50
+
+
+def text(cell: str, longest: int) -> str:
+    """Codes: `characters`, `too_long`, `formula` (the cell holds a spreadsheet's error)."""
+    if UNSTORABLE.search(cell):
+        raise ValueError("characters")
+    if len(cell) > longest:
+        raise ValueError("too_long")
+    if cell[:1] == "#" and cell in SPREADSHEET_ERRORS:
+        raise ValueError("formula")
+    return cell
+
+
+def money(cell: str) -> str:
+    """`1 234,56`, `1,234.56`, `1234.5 ₽` → `1234.56`. Codes: `not_money`, `negative`, `too_much`, `formula`."""
+    if PLAIN_MONEY.fullmatch(cell):
+        return cell
+    if cell in SPREADSHEET_ERRORS:
+        raise ValueError("formula")
+    bare = CURRENCY.sub("", cell).strip()
+    if bare[:1] in ("-", "−", "–"):
+        raise ValueError("negative" if _amount(bare[1:].strip()) else "not_money")
+    amount = _amount(bare)
+    if amount is None:
+        raise ValueError("not_money")
+    if amount > MOST_MONEY:
+        raise ValueError("too_much")
+    return str(amount)
+
+
+def _amount(bare: str) -> Decimal | None:
+    """Kopecks after the last point or comma, at most two; whatever parts thousands must part them all."""
+    head, point, tail = bare, "", ""
+    last = max(bare.rfind("."), bare.rfind(","))
+    if last >= 0:
+        head, point, tail = bare[:last], bare[last], bare[last + 1 :]
+        if len(tail) > 2:
+            # A thousand, or thousandths? Only floats of spreadsheets have more, and they are rounded.
+            return _float(bare)
+        if not tail:
+            return None
+    other = "," if point == "." else "."
+    whole = head.replace(other, " ") if other in head else head
+    if GROUPED.fullmatch(whole):
+        whole = re.sub(r"\D", "", whole)
+    if not re.fullmatch(r"\d{1,15}", whole, re.ASCII) or (tail and not re.fullmatch(r"\d+", tail, re.ASCII)):
+        return None
+    return Decimal(f"{whole}.{tail or 0}").quantize(Decimal("0.01"))
+
+
+def _float(bare: str) -> Decimal | None:
+    """`1234.5600000001`, as spreadsheets store 1234.56; `1.234` could be both and is neither."""
+    if not re.fullmatch(r"\d{1,12}\.\d{4,20}", bare, re.ASCII):
+        return None
+    try:
+        return Decimal(bare).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+
+
+@lru_cache(maxsize=65_536)
+def day(cell: str) -> date:
+    """Code: `not_date`."""
+    return moment(cell)[0]
+
+
+@lru_cache(maxsize=65_536)
+def moment(cell: str) -> tuple[date, str]:
+    """ISO, `31.12.2024 10:30`, `1 мая 2024` or a spreadsheet's serial → the day, and all of it in ISO.
+
+    Without a time it is the beginning of the day, without an offset the shop's clock. Code: `not_date`.
+    """
+    if cell in SPREADSHEET_ERRORS:
+        raise ValueError("formula")
+    found = _iso(cell) or _written(cell) or _serial(cell)
+    if found is None:
+        raise ValueError("not_date")
+    return found.date(), found.isoformat(sep=" ", timespec="seconds")
+
+
+def _iso(cell: str) -> datetime | None:
+    if len(cell) < len("2024-01-01") or cell[4] != "-":
+        return None
+    try:
+        return datetime.fromisoformat(cell)
+    except ValueError:
+        return None
+
+
+def _written(cell: str) -> datetime | None:
+    """Day first, however it is written, with or without a time."""
+    head, time = cell, (0, 0, 0)
+    if clock := re.search(rf"[\s,T]+(?:в\s+)?({CLOCK.pattern})$", cell, re.ASCII):
+        head, (hour, minute, second) = cell[: clock.start()], clock.groups()[1:4]
+        time = int(hour), int(minute), int(second or 0)
+    if found := DAY_FIRST.fullmatch(head):
+        parts = [int(part) for part in found.groups()]
+        year = parts[2] + (2000 if parts[2] < HALF_CENTURY else 1900) if parts[2] < CENTURY else parts[2]
+        return _real(year, parts[1], parts[0], *time)
+    if found := WITH_MONTH.fullmatch(head):
+        return _real(int(found[3]), MONTHS.get(found[2].lower(), 0), int(found[1]), *time)
+    return None
+
+
+def _serial(cell: str) -> datetime | None:
+    """Days since 1900, as spreadsheets store moments when the column was made plain numbers."""
+    if not re.fullmatch(r"\d{4,5}(\.\d{1,15})?", cell, re.ASCII) or not FIRST_SERIAL <= float(cell) <= LAST_SERIAL:
+        return None
+    return EPOCH_OF_SHEETS + timedelta(seconds=round(float(cell) * 86_400))
+
+
+def _real(year: int, month: int, day_of_month: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime | None:
+    try:
+        return datetime(year, month, day_of_month, hour, minute, second)
+    except ValueError:
+        return None
+
+
+def yes_or_no(cell: str) -> bool:
+    """Code: `not_yes_no`."""
+    low = cell.lower()
+    if low in YES:
+        return True
+    if low in NO:
+        return False
+    raise ValueError("not_yes_no")
+
+
+def delimiter_of(sample: str) -> str:
+    """The separator that parts the first lines into the most columns, as many in each."""
+    lines = [line for line in sample.splitlines() if line.strip()][:20]
+    best: Callable[[str], tuple[bool, int]] = lambda mark: _evenness(mark, lines)  # noqa: E731
+    return max((";", ",", "\t", "|"), key=best)
+
+
+def _evenness(mark: str, lines: list[str]) -> tuple[bool, int]:
+    counts = [re.sub(r'"[^"]*"', "", line).count(mark) for line in lines]
+    even = all(before == after for before, after in pairwise(counts))
+    return even and bool(counts) and counts[0] > 0, counts[0] if counts else 0

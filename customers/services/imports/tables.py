@@ -1,0 +1,64 @@
+"""The tables of one import: rows as staged, who is in them, and whose they are. Unlogged, dropped with the file.
+
+Each run has its own, so that none waits for another and nothing has to be swept out. After a crash of the database
+they may be empty: whoever goes on counts first.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of the tables of a run, safe to put into SQL: they are made of its number alone."""
+
+    run_id: int
+
+    @property
+    def stage(self) -> str:
+        return f"customers_import_stage_{int(self.run_id)}"
+
+    def sql(self, statement: str) -> str:
+        """`{stage}`, `{who}`, `{match}` and `{people}` of a statement replaced by the names."""
+        names = {name: f"customers_import_{name}_{int(self.run_id)}" for name in ("stage", "who", "match", "people")}
+        return statement.format(**names)
+
+    def run(self, statement: str, values: dict[str, Any] | None = None) -> int:
+        """The number of rows touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql(statement), values)
+            return int(cursor.rowcount)
+
+    def row(self, statement: str, values: dict[str, Any] | None = None) -> tuple[Any, ...]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql(statement), values)
+            return tuple(cursor.fetchone())
+
+    def are_there(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [self.stage])
+            return bool(cursor.fetchone()[0])
+
+    def create(self) -> None:
+        self.drop()
+        self.run(STAGE)
+
+    def drop(self) -> None:
+        self.run("DROP TABLE IF EXISTS {stage}, {who}, {match}, {people}")
+
+    def copy(self, text: str) -> None:
+        with connection.cursor() as cursor, cursor.copy(f"COPY {self.stage} FROM STDIN") as pipe:
+            pipe.write(text)
+
+    def count(self) -> int:
+        return int(self.row("SELECT count(*) FROM {stage}")[0])
+
+
+STAGE = """
+CREATE UNLOGGED TABLE {stage} (
+    line bigint NOT NULL, problem text, number text, channel text, moment timestamptz, goods numeric, discount numeric,
+    refunded numeric, who text, first_name text, last_name text, birthday date, consents text)
+WITH (autovacuum_enabled = false)
+"""

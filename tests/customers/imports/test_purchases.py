@@ -1,0 +1,145 @@
+"""Purchases from files: found, checked, imported, taken back (CU-5, CU-6)."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import Customer, ImportRun, ImportTouched, Purchase, Rfm
+from tests.customers.imports.rows import checked, customers, imported, purchases, undone
+from tests.factories import CardFactory, CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+FILE = """Номер заказа;Дата;Сумма;Код клиента;Телефон
+A-1;01.05.2024 12:30;1 234,56;c1;
+A-2;2024-04-01;100;c1;
+A-3;1 мая 2024;1000.5;;8 (916) 123-45-67
+"""
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_checking_counts_and_imports_nothing():
+    CustomerFactory(external_id="c1", email=None, phone=None)
+
+    run = checked(FILE)
+
+    assert (run.state, run.counts) == (
+        "checked",
+        {"new": 3, "changed": 0, "unchanged": 0, "wrong": 0, "customers": 1},
+    )
+    assert Purchase.objects.count() == 0
+    assert Customer.objects.count() == 1
+
+
+def test_purchases_are_imported_and_customers_found_or_made():
+    CustomerFactory(external_id="c1", email=None, phone=None)
+
+    run = imported(FILE)
+
+    assert (run.state, run.counts["new"], run.counts["customers"]) == ("done", 3, 1)
+    assert purchases() == [
+        ("c1", "import:A-1", "import", Decimal("1234.56"), False),
+        ("c1", "import:A-2", "import", Decimal("100.00"), True),
+        (None, "import:A-3", "import", Decimal("1000.50"), True),
+    ]
+    assert Purchase.objects.get(ref="import:A-1").paid_at.isoformat() == "2024-05-01T09:30:00+00:00"
+    assert Rfm.objects.count() == 2
+    assert not ImportTouched.objects.exists()
+
+
+def test_same_file_twice_adds_nothing():
+    imported(FILE)
+    before = purchases()
+
+    run = imported(FILE)
+
+    assert run.counts == {"new": 0, "changed": 0, "unchanged": 3, "wrong": 0, "customers": 0}
+    assert purchases() == before
+
+
+def test_import_is_taken_back_whole():
+    mine = CustomerFactory(external_id="c1", email=None, phone=None)
+    run = imported(FILE)
+
+    run = undone(run)
+
+    assert (run.state, run.counts["undone"], run.counts["removed"], run.kept_customers) == ("undone", 3, 1, [])
+    assert (purchases(), list(Customer.objects.all()), Rfm.objects.count()) == ([], [mine], 0)
+
+
+def test_customers_on_whom_something_hangs_stay_and_are_named():
+    run = imported(FILE)
+    customer = Customer.objects.get(phone="+79161234567")
+    CardFactory(customer=customer)
+
+    run = undone(run)
+
+    assert (run.counts["removed"], run.kept_customers) == (1, [customer.pk])
+    assert list(Customer.objects.all()) == [customer]
+
+
+def test_wrong_lines_are_left_out_or_stop_the_import():
+    run = checked(
+        "номер,дата,сумма,email\n1,вчера,10,a@example.ru\n2,2024-01-01,10,b@example.ru\n2,2024-01-02,5,b@e.ru\n"
+    )
+
+    assert run.counts == {"new": 1, "changed": 0, "unchanged": 0, "wrong": 2, "customers": 1}
+
+
+def test_rows_of_one_person_make_one_customer():
+    run = imported(
+        "номер;дата;сумма;id;email;телефон;имя\n"
+        "1;2024-01-01;10;;a@example.ru;;Покупатель\n"
+        "2;2024-01-02;10;;a@example.ru;+7 916 123-45-67;\n"
+        "3;2024-01-03;10;k7;;89161234567;\n"
+        "4;2024-01-04;10;k8;;89161234567;\n"
+    )
+
+    assert customers() == [("k7", "a@example.ru", "+79161234567", "Покупатель", "", None)]
+    assert (run.counts["new"], run.counts["wrong"]) == (3, 1)
+
+
+def test_customers_are_found_by_card():
+    customer = CustomerFactory(external_id="c9")
+    CardFactory(customer=customer, number="4000123")
+
+    run = imported("номер;дата;сумма;карта\n1;2024-01-01;10;4000 123\n2;2024-01-01;10;77777\n")
+
+    assert purchases() == [("c9", "import:1", "import", Decimal("10.00"), True)]
+    assert run.counts["wrong"] == 1
+
+
+def test_unknown_customers_are_wrong_lines_when_none_are_to_be_made():
+    run = imported(FILE, makes_customers=False)
+
+    assert (run.counts["new"], run.counts["wrong"], Customer.objects.count()) == (0, 3, 0)
+
+
+def test_purchases_of_a_merged_record_go_to_the_one_that_stayed():
+    survivor = CustomerFactory(external_id="old")
+    CustomerFactory(external_id="c1", email=None, phone=None, merged_into=survivor)
+
+    imported("номер;дата;сумма;id\n1;2024-01-01;10;c1\n")
+
+    assert purchases() == [("old", "import:1", "import", Decimal("10.00"), True)]
+
+
+def test_a_mark_of_the_till_stays():
+    customer = CustomerFactory(external_id="c1")
+    Purchase.objects.create(
+        customer=customer, ref="order:1", channel="site", paid_at="2024-06-01T00:00Z", goods_amount=5, is_first=True
+    )
+
+    imported("номер;дата;сумма;id\n1;2024-01-01;10;c1\n")
+
+    assert [row[-1] for row in purchases()] == [False, True]
+
+
+def test_empty_table_is_refused():
+    run = checked("номер;дата;сумма;id\n")
+
+    assert (run.state, run.failure) == (ImportRun.State.FAILED, {"code": "no_rows"})

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from customers.imports import store
 from customers.imports.work import carry_on
-from customers.models import ImportRun, Segment
+from customers.models import ImportRun, RfmRun, Segment
+from customers.nightly import reckon_rfm_day
 from customers.queries.rule_order import rules_in_order
 from customers.services.imports import forget_import
 from customers.services.refresh import refresh_chunk, refresh_stale
@@ -68,3 +69,12 @@ def forget_old_imports() -> None:
     old = ImportRun.objects.exclude(file_key="").filter(file_until__lte=now).exclude(state__in=ImportRun.BUSY)
     for run_id in old.order_by("pk").values_list("pk", flat=True):
         store.forget(in_transaction(partial(forget_import, run_id=run_id, now=now)))
+
+
+@shared_task
+def reckon_rfm() -> bool:
+    """Once a day of the shop, whatever starts it at once or late (CU-7); killed, it goes on. Whether it ran."""
+    today = timezone.localdate()
+    if RfmRun.objects.filter(day__gte=today, finished_at__isnull=False).exists():
+        return False
+    return reckon_rfm_day(today) is not None

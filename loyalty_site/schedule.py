@@ -20,5 +20,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "refresh-rule-segments": {"task": "customers.tasks.refresh_rule_segments", "schedule": 3600.0},
     "carry-on-imports": {"task": "customers.tasks.carry_on_imports", "schedule": 60.0},
     "forget-old-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 3600.0},
+    # Done at the first chance after the shop's midnight; asking again costs one query.
+    "reckon-rfm": {"task": "customers.tasks.reckon_rfm", "schedule": 600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

@@ -17,6 +17,7 @@ from customers.services.purchases import record_purchase, record_refund
 from customers.services.refresh import refresh_segment, refresh_stale
 from customers.services.register import register_customer, update_customer
 from customers.services.rfm import refresh_rfm, refresh_rfm_of
+from customers.services.rfm_run import RfmDayPast, reckon_rfm
 from customers.services.rule_segments import (
     SegmentUsed,
     archive_segment,
@@ -38,6 +39,7 @@ __all__ = [
     "NoSuchNote",
     "NoSuchTag",
     "PhoneTaken",
+    "RfmDayPast",
     "SegmentUsed",
     "TagTaken",
     "archive_segment",
@@ -50,6 +52,7 @@ __all__ = [
     "put_rule_segment",
     "put_segment",
     "put_tag",
+    "reckon_rfm",
     "record_purchase",
     "record_refund",
     "refresh_rfm",

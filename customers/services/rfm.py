@@ -1,7 +1,7 @@
 """Where customers lie on the RFM map, kept with every purchase and refund (CU-7, ADR 12)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +32,9 @@ def refresh_rfm_of(*, customer_ids: Sequence[int], cause: RfmMove.Cause, now: da
     write_rfm(GIVEN, {"customers": keys}, cause=cause, now=now)
 
 
-def write_rfm(touched: str, values: Mapping[str, Any], *, cause: RfmMove.Cause, now: datetime) -> tuple[Any, ...]:
+def write_rfm(
+    touched: str, values: Mapping[str, Any], *, cause: RfmMove.Cause, now: datetime, day: date | None = None
+) -> tuple[Any, Any]:
     """Writes the rows of purchases that `touched` says, and with them, in the same statement, the buyer's RFM.
 
     `touched` defines the expressions `touched`, the purchases written, and `whom`, the keys of the customers. Gives
@@ -42,14 +44,15 @@ def write_rfm(touched: str, values: Mapping[str, Any], *, cause: RfmMove.Cause, 
         **values,
         "cause": cause.value,
         "now": now,
-        "day": timezone.localdate(now),
+        "day": day or timezone.localdate(now),
         "zone": settings.TIME_ZONE,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {touched},{REFRESHED}", given)
-        row: tuple[Any, ...] = cursor.fetchone()
-    nudge()
-    return row
+        key, is_first, has_rules = cursor.fetchone()
+    if has_rules:
+        nudge()
+    return key, is_first
 
 
 GIVEN = """
@@ -101,6 +104,8 @@ moved AS (
     SELECT id, %(now)s FROM whom WHERE id IS NOT NULL ORDER BY id
     ON CONFLICT (customer_id) DO UPDATE SET since = EXCLUDED.since
 )
-SELECT max(id), bool_or(is_first) FROM touched"""
+SELECT max(id), bool_or(is_first),
+       EXISTS (SELECT FROM customers_segment WHERE kind = 'rule' AND archived_at IS NULL)
+FROM touched"""
 
 REFRESHED = ",".join((OF_THE_CHOSEN, LAST_RUN, FIGURES, SCORED, HELD, PUT, MOVED))

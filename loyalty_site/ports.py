@@ -22,7 +22,14 @@ CUSTOMERS_REGISTERED: str | None = "referrals.services.attribute"
 CUSTOMERS_CHANGED: str | None = "referrals.services.note_contacts"
 # What each app does when two customers become one (CU-3): f(merge=…, now=…) gives a step to tell, {"part": …}, or None.
 # In this order, in one transaction; both customers are locked.
-CUSTOMERS_MERGE_STEPS: list[str] = []
+CUSTOMERS_MERGE_STEPS: list[str] = [
+    "orders.services.merge_orders",
+    "promocodes.services.merge_codes",
+    "referrals.services.merge_referrals",
+    "points.services.merge_accounts",
+    "tiers.services.merge_tiers",
+    "notifications.services.merge_messages",
+]
 # What each app knows that would speak against it, f(survivor_id, absorbed_id, now=…): sentences of what will happen,
 # and a refusal (DomainError) for what cannot be merged.
 CUSTOMERS_MERGE_PREVIEWS: list[str] = []

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -79,7 +80,9 @@ def _without_blanks(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _customer(public_id: UUID) -> CustomerRow:
-    customer = CustomerRow.objects.prefetch_related("consents", "segments").filter(public_id=public_id).first()
+    """A merged record's id leads to the one that stayed (CU-3)."""
+    stayed = CustomerRow.objects.filter(public_id=public_id).values_list(Coalesce("merged_into_id", "pk"))
+    customer = CustomerRow.objects.prefetch_related("consents", "segments").filter(pk__in=stayed).first()
     if customer is None:
         raise NotFound(_("There is no such customer."))
     return customer

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
+from customers.models.merge import only_a_merge_moves
 from loyalty_site.kernel.guards import never_changed, never_lost
 
 
@@ -42,7 +43,7 @@ class ErasureRequest(models.Model):
         verbose_name = _("request to be forgotten")
         verbose_name_plural = _("requests to be forgotten")
         default_permissions = ("view",)
-        triggers = [*never_lost(), *never_changed("customer_id", "source", "asked_by_id", "asked_at")]
+        triggers = [*never_lost(), *only_a_merge_moves("customer_id", "source", "asked_by_id", "asked_at")]
         constraints = [
             models.UniqueConstraint(
                 "customer",

@@ -1,7 +1,5 @@
 """Two records that were one person, and the trail of how they became one (CU-3, ADR 11)."""
 
-from typing import Any
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -88,29 +86,31 @@ class Duplicate(models.Model):
         return f"{self.first_id} = {self.second_id}?"
 
 
-def only_a_merge_moves(column: str, *others: str) -> list[pgtrigger.Trigger]:
+def only_a_merge_moves(column: str, *others: str, was: str = "") -> list[pgtrigger.Trigger]:
     """`column` names a customer and never changes, but from a customer that was merged to the one that stayed.
 
-    `others` never change at all; without them the whole row is as it was written. The database itself asks
-    `customers_merge`, so no setting opens this door.
+    `others` never change at all; without them the whole row is as it was written. `was`, if there is such a column,
+    then keeps whose the row was at first. The database itself asks `customers_merge`, so no setting opens this door.
     """
     operation = pgtrigger.UpdateOf(column, *others) if others else pgtrigger.Update
-    return [MovedByMerge(column, name=f"only_merge_{column}", operation=operation)]
+    return [MovedByMerge(column, was, operation)]
 
 
 class MovedByMerge(pgtrigger.Trigger):
     when = pgtrigger.Before
 
-    def __init__(self, column: str, **given: Any) -> None:
-        super().__init__(**given)
-        self.column = column
+    def __init__(self, column: str, was: str, operation: pgtrigger.Operation) -> None:
+        self.column, self.was = column, was
+        super().__init__(name=f"only_merge_{column}", operation=operation)
 
     def get_func(self, model: models.Model) -> str:
-        column = self.column
+        column, was = self.column, self.was
+        moved = f"ARRAY['{column}', '{was}']" if was else f"'{column}'"
+        stamped = f"AND NEW.{was} = COALESCE(OLD.{was}, OLD.{column})" if was else ""
         return f"""
-            IF to_jsonb(NEW) - '{column}' = to_jsonb(OLD) - '{column}' AND EXISTS (
+            IF to_jsonb(NEW) - {moved} = to_jsonb(OLD) - {moved} {stamped} AND EXISTS (
                 SELECT FROM customers_merge m WHERE m.absorbed_id = OLD.{column} AND m.survivor_id = NEW.{column})
             THEN RETURN NEW; END IF;
             RAISE insufficient_privilege
-                USING MESSAGE = 'pgtrigger: {model._meta.db_table} is not changed but by a merge of customers';
+                USING MESSAGE = 'pgtrigger: Cannot update {model._meta.db_table} but by a merge of customers';
         """

@@ -1,6 +1,8 @@
 """A customer as somebody names one."""
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from customers.models import Customer
 from customers.rules import normalised_email, normalised_phone
@@ -8,13 +10,21 @@ from customers.rules import normalised_email, normalised_phone
 MOST_DIGITS = 9
 
 
+def staying(key: int) -> QuerySet[Customer, int]:
+    """As a query of keys: the record itself, or the one that it was merged into."""
+    return Customer.objects.filter(pk=key).values_list(Coalesce("merged_into_id", "pk"), flat=True)
+
+
 def find_customer(typed: str) -> Customer | None:
-    """By number, e-mail or phone in any spelling; None for nobody and for what cannot be read. One query at most."""
+    """By number, e-mail or phone in any spelling; None for nobody and for what cannot be read.
+
+    A merged record's number leads to the one that stayed (CU-3). One query at most.
+    """
     typed = typed.strip()
     number = typed.lstrip("№#").strip()
     try:
         if number.isdecimal() and len(number) <= MOST_DIGITS:
-            return Customer.objects.filter(pk=int(number)).first()
+            return Customer.objects.filter(pk__in=staying(int(number))).first()
         if "@" in typed:
             return Customer.objects.filter(email=normalised_email(typed)).first()
         phone = normalised_phone(typed, settings.PHONENUMBER_DEFAULT_REGION)

@@ -11,6 +11,7 @@ from customers.services.errors import (
     PhoneTaken,
 )
 from customers.services.managers import set_manager
+from customers.services.merge import CustomerErased, SameCustomer, merge_customers
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
@@ -32,6 +33,7 @@ from customers.services.tags import NoSuchTag, TagTaken, put_tag, tag_customer, 
 
 __all__ = [
     "AlreadyErased",
+    "CustomerErased",
     "EmailTaken",
     "ErasureNotOpen",
     "ExternalIdTaken",
@@ -40,6 +42,7 @@ __all__ = [
     "NoSuchTag",
     "PhoneTaken",
     "RfmDayPast",
+    "SameCustomer",
     "SegmentUsed",
     "TagTaken",
     "archive_segment",
@@ -47,6 +50,7 @@ __all__ = [
     "erase_at_once",
     "erase_customer",
     "mark_stale",
+    "merge_customers",
     "name_segment",
     "pin_note",
     "put_rule_segment",

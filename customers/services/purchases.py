@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from customers.models import Purchase, RfmMove
 from customers.services.rfm import write_rfm
 from loyalty_site.kernel.transactions import requires_transaction
@@ -48,10 +50,14 @@ def record_purchase(
 def record_refund(*, ref: str, amount: Decimal, is_whole: bool, now: datetime) -> None:
     """`amount` of goods went back; the RFM of the buyer follows, in the same statement.
 
-    A purchase given back whole is no first purchase: the next one may be (O-7). The caller holds the customer's row.
+    A purchase given back whole is no first purchase: the next one may be (O-7). Of a customer who was two before, the
+    other one's first purchase then is the first (CU-3). The caller holds the customer's row.
     """
     values = {"ref": ref, "amount": amount, "is_whole": is_whole}
     write_rfm(REFUNDED, values, cause=RfmMove.Cause.REFUND, now=now)
+    if is_whole:
+        with connection.cursor() as cursor:
+            cursor.execute(FIRST_OF_THE_OTHER, [ref])
 
 
 RECORDED = """
@@ -73,3 +79,13 @@ touched AS (
     WHERE ref = %(ref)s RETURNING *
 ),
 whom AS (SELECT customer_id AS id FROM touched)"""
+
+FIRST_OF_THE_OTHER = """
+UPDATE customers_purchase SET is_first = TRUE WHERE id = (
+    SELECT p.id FROM customers_purchase back JOIN customers_purchase p ON p.customer_id = back.customer_id
+    WHERE back.ref = %s AND (p.goods_amount = 0 OR p.refunded_amount < p.goods_amount)
+      AND EXISTS (SELECT FROM customers_customer gone JOIN customers_merge m ON m.absorbed_id = gone.id
+                  WHERE gone.merged_into_id = p.customer_id AND m.merged_at > p.paid_at)
+      AND NOT EXISTS (SELECT FROM customers_purchase f WHERE f.customer_id = p.customer_id AND f.is_first)
+    ORDER BY p.paid_at, p.id LIMIT 1)
+"""

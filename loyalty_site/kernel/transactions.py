@@ -22,6 +22,10 @@ class NoTransaction(RuntimeError):
     """A service was called outside a transaction: a mistake in an edge."""
 
 
+class ChangedMeanwhile(RuntimeError):
+    """What was to be locked has become another row while it was waited for: the same work is run again."""
+
+
 def requires_transaction(service: Callable[P, R]) -> Callable[P, R]:
     """Fail loudly when the edge forgot to open a transaction."""
 
@@ -35,7 +39,7 @@ def requires_transaction(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def in_transaction(work: Callable[[], R], *, attempts: int = 3) -> R:
-    """Run `work` in one transaction; run it again after a deadlock, `attempts` times in all.
+    """Run `work` in one transaction; run it again after a deadlock and ChangedMeanwhile, `attempts` times in all.
 
     Inside an open transaction it is plain nesting without retry: the outer edge owns the retry.
     """
@@ -45,9 +49,12 @@ def in_transaction(work: Callable[[], R], *, attempts: int = 3) -> R:
         try:
             with transaction.atomic(using=DEFAULT_DB_ALIAS):
                 return work()
+        except ChangedMeanwhile:
+            if attempt == attempts:
+                raise
         except OperationalError as error:
             sqlstate = getattr(error.__cause__, "sqlstate", None)
             if attempt == attempts or sqlstate not in RETRIED_SQLSTATES:
                 raise
-            time.sleep(random.uniform(0.01, 0.05) * attempt)
+        time.sleep(random.uniform(0.01, 0.05) * attempt)
     raise AssertionError("unreachable")

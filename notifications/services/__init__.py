@@ -1,6 +1,7 @@
 """Writes of messages: keyword-only, inside a transaction."""
 
 from notifications.services.claims import Claimed, claim_messages, drop_stale, give_back
+from notifications.services.merge import merge_messages
 from notifications.services.outcomes import fail_message, mark_sent, put_off, skip_message
 from notifications.services.queue import queue_messages
 from notifications.services.resend import NotFailed, resend_message
@@ -13,6 +14,7 @@ __all__ = [
     "fail_message",
     "give_back",
     "mark_sent",
+    "merge_messages",
     "put_off",
     "queue_messages",
     "resend_message",

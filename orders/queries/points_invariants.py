@@ -67,6 +67,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE o.status IN ('cancelled', 'refunded') AND l.points <> l.undone
         """,  # noqa: S608
     ),
+    # Of two first purchases of customers who were merged one is first, and both keep their bonus (CU-3).
     Invariant(
         "payment_had_its_effects",
         _("a payment had each of its effects once: points, first purchase, thank-you"),
@@ -78,7 +79,10 @@ INVARIANTS: tuple[Invariant, ...] = (
         LEFT JOIN notifications_outboxmessage m ON m.key = 'thank_you:order:' || o.id
         WHERE (l.points IS NOT NULL OR m.id IS NOT NULL OR o.paid_at IS NOT NULL)
           AND (o.paid_at IS NULL OR m.customer_id IS DISTINCT FROM o.customer_id
-               OR l.what = 'bonus' AND u.is_first IS DISTINCT FROM (l.points > l.undone))
+               OR l.what = 'bonus' AND u.is_first IS DISTINCT FROM (l.points > l.undone) AND NOT (
+                   l.points > l.undone AND EXISTS (
+                       SELECT FROM customers_merge m JOIN customers_customer gone ON gone.id = m.absorbed_id
+                       WHERE gone.merged_into_id = o.customer_id AND m.merged_at > o.paid_at - interval '5 minutes')))
         """,  # noqa: S608
     ),
 )

@@ -6,8 +6,10 @@ from loyalty_site.kernel.invariants import Invariant
 
 # Rewards of orders of the shop: whoever writes them elsewhere names them otherwise.
 OF_ORDERS = """
-    SELECT r.*, substring(r.order_ref FROM '^order:([0-9]+)$')::bigint AS order_id, f.newcomer_id
-    FROM referrals_reward r JOIN referrals_referral f ON f.id = r.referral_id WHERE r.order_ref ~ '^order:[0-9]+$'
+    SELECT r.*, substring(r.order_ref FROM '^order:([0-9]+)$')::bigint AS order_id,
+           COALESCE(n.merged_into_id, n.id) AS newcomer_id
+    FROM referrals_reward r JOIN referrals_referral f ON f.id = r.referral_id
+    JOIN customers_customer n ON n.id = f.newcomer_id WHERE r.order_ref ~ '^order:[0-9]+$'
 """
 
 INVARIANTS: tuple[Invariant, ...] = (

@@ -14,6 +14,7 @@ from orders.services.errors import (
     PaymentTaken,
     TotalChanged,
 )
+from orders.services.merge import merge_orders
 from orders.services.pay import pay_order
 from orders.services.place import Contact, place_order
 from orders.services.refund import refund_order
@@ -33,6 +34,7 @@ __all__ = [
     "claim_order",
     "complete_order",
     "import_catalog",
+    "merge_orders",
     "move_code",
     "pay_order",
     "place_order",

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models import only_a_merge_moves
+from loyalty_site.kernel.guards import never_lost
 from points.models.account import PointsAccount
 from points.models.lot import Lot
 from points.models.references import refers_to
@@ -81,7 +82,7 @@ class Entry(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed(),
+            *only_a_merge_moves("account_id"),
             *refers_to(
                 "entry_has_lot",
                 """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM CASE

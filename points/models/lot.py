@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models import only_a_merge_moves
+from loyalty_site.kernel.guards import never_lost
 from points.models.account import PointsAccount
 from points.models.references import refers_to
 
@@ -49,7 +50,7 @@ class Lot(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed("account_id", "kind", "amount", "available_from", "fact", "order_ref"),
+            *only_a_merge_moves("account_id", "kind", "amount", "available_from", "fact", "order_ref"),
             *refers_to(
                 "lot_has_account",
                 """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM

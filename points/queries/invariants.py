@@ -101,16 +101,23 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE remaining > 0 AND expires_at < now() - interval '1 day'
         """,
     ),
+    # Two that were merged had a first purchase each until then (CU-3).
     Invariant(
         "points_first_purchase_once",
         _("a customer keeps the bonus for the first purchase once"),
         """
-        SELECT l.account_id, count(*) AS bonuses FROM points_lot l
-        JOIN points_entry e ON e.fact = l.fact AND e.part = 1
-        LEFT JOIN (SELECT reverses_id, sum(amount) AS total FROM points_entry WHERE kind = 'take_back' GROUP BY 1) r
-            ON r.reverses_id = e.id
-        WHERE l.kind = 'first_purchase' AND l.amount + COALESCE(r.total, 0) > 0
-        GROUP BY l.account_id HAVING count(*) > 1
+        SELECT account_id, max(number) AS bonuses FROM (
+            SELECT l.account_id, e.posted_at, row_number() OVER (PARTITION BY l.account_id ORDER BY e.id) AS number
+            FROM points_lot l
+            JOIN points_entry e ON e.fact = l.fact AND e.part = 1
+            LEFT JOIN (SELECT reverses_id, sum(amount) AS total FROM points_entry WHERE kind = 'take_back' GROUP BY 1) r
+                ON r.reverses_id = e.id
+            WHERE l.kind = 'first_purchase' AND l.amount + COALESCE(r.total, 0) > 0
+        ) kept
+        WHERE number > 1 AND number > 1 + (
+            SELECT count(*) FROM customers_merge m JOIN customers_customer gone ON gone.id = m.absorbed_id
+            WHERE gone.merged_into_id = account_id AND m.merged_at > posted_at - interval '5 minutes')
+        GROUP BY account_id
         """,
     ),
 )

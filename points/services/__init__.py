@@ -16,6 +16,7 @@ from points.services.errors import (
 )
 from points.services.expire import Expired, expire_due
 from points.services.grants import Granted, grant_to_many
+from points.services.merge import merge_accounts
 from points.services.notices import queue_expiry_notices
 from points.services.posting import Posted, PostedEntry, lock_accounts
 from points.services.segment_grants import (
@@ -52,6 +53,7 @@ __all__ = [
     "grant_chunk",
     "grant_to_many",
     "lock_accounts",
+    "merge_accounts",
     "open_account",
     "put_action",
     "queue_expiry_notices",

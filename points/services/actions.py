@@ -1,5 +1,6 @@
 """Actions that earn, reported by the shop (PT-5)."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,18 +24,16 @@ def report_action(*, customer_id: int, action_code: str, reference: str, now: da
     action = EarningAction.objects.filter(code=action_code).first()
     if action is None:
         raise NoSuchAction
-    prefix = f"action:{action.code}:customer:{customer_id}:"
-    origin = Origin(customer_id, prefix + reference, now, "", action.name)
+    prefix = f"action:{action.code}:customer:"
+    origin = Origin(customer_id, f"{prefix}{customer_id}:{reference}", now, "", action.name)
     debt = lock_or_open_account(customer_id, now=now)
-    rewarded = set(
-        Entry.objects.filter(account_id=customer_id, kind=EntryKind.EARN, fact__startswith=prefix).values_list(
-            "fact", flat=True
-        )
-    )
-    if origin.fact in rewarded:
-        first = Lot.objects.get(fact=origin.fact)
+    facts = Entry.objects.filter(account_id=customer_id, kind=EntryKind.EARN, fact__startswith=prefix)
+    # By the deed: the customer may have been two, each of whom had facts of his own (CU-3).
+    rewarded = {fact.removeprefix(prefix).partition(":")[2]: fact for fact in facts.values_list("fact", flat=True)}
+    if reference in rewarded:
+        first = Lot.objects.get(fact=rewarded[reference])
         known = NewLot(first.kind, first.amount, first.available_from, first.expires_at)
-        return earned_before(origin, known, EntryKind.EARN)
+        return earned_before(replace(origin, fact=first.fact), known, EntryKind.EARN)
     if not action.is_active:
         raise NoSuchAction
     if action.limit_per_customer is not None and len(rewarded) >= action.limit_per_customer:

@@ -6,6 +6,7 @@ from promocodes.services.campaigns import create_campaign, edit_campaign
 from promocodes.services.codes import activate_code, create_code, deactivate_code, edit_code
 from promocodes.services.errors import CodeRejected
 from promocodes.services.issue import IssuedCode, issue_codes
+from promocodes.services.merge import merge_codes
 from promocodes.services.quotes import add_tallies, count_quote
 from promocodes.services.redeem import redeem_code, release_redemption
 from promocodes.services.withdraw import withdraw_codes
@@ -27,6 +28,7 @@ __all__ = [
     "edit_campaign",
     "edit_code",
     "issue_codes",
+    "merge_codes",
     "redeem_code",
     "release_redemption",
     "withdraw_codes",

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models import only_a_merge_moves
+from loyalty_site.kernel.guards import never_lost
 from referrals.models.ambassador import Ambassador
 from referrals.models.visit import Via, Visit
 
@@ -93,9 +94,8 @@ class Referral(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed(
-                "newcomer_id", "referrer_id", "ambassador_id", "code", "via", "visit_id", "registered_at", *TERMS
-            ),
+            *only_a_merge_moves("newcomer_id", "ambassador_id", "code", "via", "visit_id", *TERMS),
+            *only_a_merge_moves("referrer_id", "registered_at"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(referrer__lt=F("newcomer")), name="referrals_referrer_came_first"),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import only_a_merge_moves
 from loyalty_site.kernel.guards import never_changed, never_lost
 from referrals.models.ambassador import Ambassador
 from referrals.models.referral import Referral, RewardKind
@@ -77,7 +78,9 @@ class Reward(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *never_changed("referral_id", "role", "payee_id", "ambassador_id", "kind", "amount", "order_ref", "due_at"),
+            *only_a_merge_moves(
+                "payee_id", "referral_id", "role", "ambassador_id", "kind", "amount", "order_ref", "due_at"
+            ),
         ]
         constraints = [
             models.UniqueConstraint("referral", "role", "order_ref", name="referrals_reward_once_per_order"),

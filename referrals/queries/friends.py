@@ -138,7 +138,7 @@ WITH listed AS (
         WHERE referral_id = f.id AND role = 'referrer'
         ORDER BY status = 'cancelled', qualified_at DESC, id DESC LIMIT 1
     ) r ON TRUE
-    WHERE f.referrer_id = %(customer)s
+    WHERE f.referrer_id = %(customer)s AND n.merged_into_id IS NULL
     UNION ALL
     SELECT 'v', id, '', '', via, visited_at, NULL, NULL, NULL, visited_at, 'visited'
     FROM (

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from customers.models import Customer
@@ -57,6 +58,8 @@ def link_to(code: str) -> Link:
 def inviter(typed: str) -> Inviter | None:
     """Whom a code belongs to, in any spelling; None for nobody and for an ambassador who is one no more.
 
+    A link of a record that was merged leads to the customer who stayed (CU-3).
+
     At most four queries.
     """
     spellings = readings(typed)
@@ -65,7 +68,8 @@ def inviter(typed: str) -> Inviter | None:
         return _of_ambassador(ambassador) if ambassador.is_active else None
     key = link_key()
     keys = [found for found in (customer_of(code, key=key) for code in spellings) if found is not None]
-    customer = Customer.objects.filter(pk__in=keys).only("first_name").first() if keys else None
+    stayed = Customer.objects.filter(pk__in=keys).values_list(Coalesce("merged_into_id", "pk"))
+    customer = Customer.objects.filter(pk__in=stayed).only("first_name").first() if keys else None
     return _of_customer(customer, code_of(customer.pk, key=key)) if customer else None
 
 

@@ -3,6 +3,7 @@
 from referrals.services.ambassadors import put_ambassador
 from referrals.services.attribute import attribute
 from referrals.services.judge import check_pending, judge
+from referrals.services.merge import TwoAmbassadors, merge_referrals
 from referrals.services.payout import PaidOut, pay_due, pay_one, pay_rewards
 from referrals.services.qualify import qualify
 from referrals.services.reviews import approve_referral, reject_referral, resume_referrer, stop_referrer
@@ -14,10 +15,12 @@ from referrals.services.visits import record_visit
 __all__ = [
     "Noted",
     "PaidOut",
+    "TwoAmbassadors",
     "approve_referral",
     "attribute",
     "check_pending",
     "judge",
+    "merge_referrals",
     "note_contacts",
     "note_missing_contacts",
     "note_traits",

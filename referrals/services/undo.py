@@ -42,21 +42,38 @@ def undo_rewards(*, order_ref: str, buyer_id: int | None, kept_share: Fraction, 
     went back is taken back: points into debt if need be, a promo code that is not used once all goods are back.
     Rewards, promo codes and then accounts, the buyer's too, are locked here. One statement when there are no rewards.
     """
-    rewards = _locked(order_ref)
+    rewards = _locked(LOCK, order_ref)
     if not rewards:
         return
     _cancel([reward.id for reward in rewards if reward.status in UNPAID], order_ref, now)
+    _take_paid(rewards, [] if buyer_id is None else [buyer_id], kept_share, order_ref, now)
+
+
+@requires_transaction
+def undo_referral(*, referral_id: int, accounts: Sequence[int], now: datetime) -> None:
+    """All that was paid for the referral is taken back: it turned out that the two are one person (CU-3).
+
+    `accounts` are customers whose points the caller is about to move; they are locked with those of the payees.
+    """
+    rewards = _locked(LOCK_OF_REFERRAL, referral_id)
+    if rewards:
+        _take_paid(rewards, accounts, Fraction(0), "", now)
+
+
+def _take_paid(
+    rewards: Sequence[_Reward], others: Sequence[int], kept_share: Fraction, order_ref: str, now: datetime
+) -> None:
     paid = [reward for reward in rewards if reward.status == "paid"]
     asked = [reward for reward in paid if reward.back(kept_share) > reward.taken_back_amount]
     kept_codes = _withdraw([reward.promo_code_id for reward in asked if reward.promo_code_id])
     taken = [reward for reward in asked if reward.promo_code_id not in kept_codes]
     _mark_taken(taken, kept_share, now)
-    _take_points([reward for reward in taken if reward.kind == "points"], buyer_id, kept_share, order_ref, now)
+    _take_points([reward for reward in taken if reward.kind == "points"], others, kept_share, order_ref, now)
 
 
-def _locked(order_ref: str) -> list[_Reward]:
+def _locked(sql: str, of: str | int) -> list[_Reward]:
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [order_ref])
+        cursor.execute(sql, [of])
         return [_Reward(*row) for row in cursor.fetchall()]
 
 
@@ -77,13 +94,13 @@ def _mark_taken(rewards: Sequence[_Reward], kept_share: Fraction, now: datetime)
 
 
 def _take_points(
-    rewards: Sequence[_Reward], buyer_id: int | None, kept_share: Fraction, order_ref: str, now: datetime
+    rewards: Sequence[_Reward], others: Sequence[int], kept_share: Fraction, order_ref: str, now: datetime
 ) -> None:
-    """All accounts that this refund will need are locked first, by key, the buyer's among them."""
+    """All accounts that will be needed are locked first, by key, those of `others` among them."""
     if not rewards:
         return
-    payees = {reward.payee_id for reward in rewards}
-    points.services.lock_accounts(customer_ids=[key for key in {buyer_id, *payees} if key is not None])
+    payees = {reward.payee_id for reward in rewards if reward.payee_id is not None}
+    points.services.lock_accounts(customer_ids=sorted({*others, *payees}))
     for reward in rewards:
         back = reward.back(kept_share)
         points.services.take_back(
@@ -103,6 +120,11 @@ def _run(sql: str, params: dict[str, Any]) -> None:
 LOCK = """
 SELECT id, payee_id, kind, amount, status, taken_back_amount, promo_code_id FROM referrals_reward
 WHERE order_ref = %s AND order_ref <> '' ORDER BY id FOR NO KEY UPDATE
+"""
+
+LOCK_OF_REFERRAL = """
+SELECT id, payee_id, kind, amount, status, taken_back_amount, promo_code_id FROM referrals_reward
+WHERE referral_id = %s ORDER BY id FOR NO KEY UPDATE
 """
 
 CANCEL = """

@@ -44,7 +44,8 @@ class Membership(models.Model):
     """The privileges of `tier` from `starts_at` until before `ends_at`, bought by `order_ref`.
 
     It lasts `months` for each piece of `quantity` that was not given back. A renewal begins where the last one ends.
-    A refund shortens it; nothing left: `refunded_at`, and it is void.
+    A refund shortens it; nothing left: `refunded_at`, and it is void. `merged_from`: it was over when the record it
+    belonged to was merged (CU-3), and at that time may have lain beside another of the one person.
     """
 
     customer = models.ForeignKey(
@@ -59,6 +60,15 @@ class Membership(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     refunded_at = models.DateTimeField(_("refunded"), null=True, blank=True)
+    merged_from = models.ForeignKey(
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("of the merged customer"),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -81,7 +91,7 @@ class Membership(models.Model):
                     ("tier", RangeOperators.EQUAL),
                     (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(refunded_at__isnull=True),
+                condition=Q(refunded_at__isnull=True, merged_from__isnull=True),
             ),
         ]
         indexes = [models.Index("customer", "ends_at", name="tiers_membership_customer")]

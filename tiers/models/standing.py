@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.kernel.guards import never_changed, never_lost
+from customers.models import only_a_merge_moves
+from loyalty_site.kernel.guards import never_lost
 from tiers.models.ladder import Ladder, Tier
 
 
@@ -41,7 +42,8 @@ class TierChange(models.Model):
     """A move on the ladder with its cause; rows are only added. `spent` and `orders` are what counted at that moment.
 
     `from_tier` None: from the lowest tier, where everybody begins. The thresholds are what both tiers asked for then,
-    in the ladder's measure of then, `basis`: the ladder may be another one since.
+    in the ladder's measure of then, `basis`: the ladder may be another one since. `merged_from`: whose it was before
+    that record was merged (CU-3); the changes of each record follow each other.
     """
 
     class Cause(models.TextChoices):
@@ -49,6 +51,7 @@ class TierChange(models.Model):
         REVIEW = "review", _("the nightly review")
         LADDER = "ladder", _("the ladder was changed")
         STAFF = "staff", _("set by staff")
+        MERGE = "merge", _("a merge of customers")
 
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, related_name="tier_changes", verbose_name=_("customer")
@@ -68,12 +71,21 @@ class TierChange(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("author")
     )
+    merged_from = models.ForeignKey(
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("of the merged customer"),
+    )
 
     class Meta:
         verbose_name = _("tier change")
         verbose_name_plural = _("tier changes")
         default_permissions = ("view",)
-        triggers = [*never_lost(), *never_changed()]
+        triggers = [*never_lost(), *only_a_merge_moves("customer_id", was="merged_from_id")]
         constraints = [
             # T-2: a purchase only lifts. A threshold that is not known says nothing.
             models.CheckConstraint(

@@ -16,7 +16,9 @@ def customers_written(texts: Iterable[str]) -> Mapping[str, Customer]:
     if not keys:
         return {}
     emails, phones, ids = ({found[place] for found in keys.values()} - {""} for place in range(3))
-    rows = Customer.objects.filter(Q(email__in=emails) | Q(phone__in=phones) | Q(external_id__in=ids))
+    rows = Customer.objects.select_related("merged_into").filter(
+        Q(email__in=emails) | Q(phone__in=phones) | Q(external_id__in=ids)
+    )
     by_key: dict[tuple[int, str], Customer] = {}
     for row in rows:
         by_key |= {(0, row.email or ""): row, (1, str(row.phone or "")): row, (2, row.external_id or ""): row}
@@ -24,7 +26,7 @@ def customers_written(texts: Iterable[str]) -> Mapping[str, Customer]:
     for text, parts in keys.items():
         named = [by_key[place, key] for place, key in enumerate(parts) if key and (place, key) in by_key]
         if named:
-            found_for[text] = named[0]
+            found_for[text] = named[0].merged_into or named[0]
     return found_for
 
 

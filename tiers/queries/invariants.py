@@ -12,7 +12,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT COALESCE(s.customer_id, c.customer_id) AS customer_id, s.tier_id, c.to_tier_id, s.since, c.changed_at
         FROM tiers_standing s
         FULL JOIN (SELECT DISTINCT ON (customer_id) customer_id, to_tier_id, changed_at
-                   FROM tiers_tierchange ORDER BY customer_id, id DESC) c ON c.customer_id = s.customer_id
+                   FROM tiers_tierchange WHERE merged_from_id IS NULL
+                   ORDER BY customer_id, id DESC) c ON c.customer_id = s.customer_id
         WHERE s.tier_id IS DISTINCT FROM c.to_tier_id OR s.since IS DISTINCT FROM c.changed_at
         """,
     ),
@@ -21,7 +22,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("every change of a tier begins where the one before it ended, and moves"),
         """
         SELECT id AS change_id, customer_id, from_tier_id, to_tier_id, before FROM (
-            SELECT *, lag(to_tier_id) OVER (PARTITION BY customer_id ORDER BY id) AS before FROM tiers_tierchange) c
+            SELECT *, lag(to_tier_id) OVER (PARTITION BY customer_id, merged_from_id ORDER BY id) AS before
+            FROM tiers_tierchange) c
         WHERE from_tier_id IS DISTINCT FROM before OR from_tier_id = to_tier_id
         """,
     ),
@@ -39,7 +41,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("nobody is lifted to a tier that he did not reach"),
         """
         SELECT id AS change_id, customer_id, basis, to_threshold, spent, orders FROM tiers_tierchange
-        WHERE cause <> 'staff' AND to_threshold > CASE basis WHEN 'spend' THEN spent ELSE orders END
+        WHERE cause NOT IN ('staff', 'merge') AND to_threshold > CASE basis WHEN 'spend' THEN spent ELSE orders END
         """,
     ),
     Invariant(
@@ -76,7 +78,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT a.customer_id, a.tier_id, a.id AS membership_id, b.id AS other_id FROM tiers_membership a
         JOIN tiers_membership b ON b.customer_id = a.customer_id AND b.tier_id = a.tier_id AND b.id > a.id
             AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
-        WHERE a.refunded_at IS NULL AND b.refunded_at IS NULL
+        WHERE a.refunded_at IS NULL AND b.refunded_at IS NULL AND a.merged_from_id IS NULL AND b.merged_from_id IS NULL
         """,
     ),
     Invariant(

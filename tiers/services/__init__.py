@@ -5,6 +5,7 @@ from tiers.services.card_import import CardImport, import_cards
 from tiers.services.cards import issue_card
 from tiers.services.ladder import save_discount_steps, save_ladder
 from tiers.services.memberships import MembershipTaken, MoreThanBought, refund_membership, start_memberships
+from tiers.services.merge import merge_tiers
 from tiers.services.plans import save_plan
 from tiers.services.reminders import queue_membership_reminders
 from tiers.services.review import Reviewed, review_after_purchase, review_chunk
@@ -21,6 +22,7 @@ __all__ = [
     "detach_card",
     "import_cards",
     "issue_card",
+    "merge_tiers",
     "queue_membership_reminders",
     "refund_membership",
     "review_after_purchase",

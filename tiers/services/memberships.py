@@ -68,7 +68,7 @@ def _start(
         months=plan.months,
         quantity=quantity,
         starts_at=starts_at,
-        ends_at=_end(starts_at, plan.months * quantity),
+        ends_at=end_of(starts_at, plan.months * quantity),
     )
 
 
@@ -86,7 +86,7 @@ def refund_membership(*, order_ref: str, sku: str, quantity: int, now: datetime)
         raise MoreThanBought
     membership.quantity -= quantity
     if membership.quantity:
-        membership.ends_at = _end(membership.starts_at, membership.months * membership.quantity)
+        membership.ends_at = end_of(membership.starts_at, membership.months * membership.quantity)
     else:
         membership.refunded_at = now
     membership.save(update_fields=["quantity", "ends_at", "refunded_at"])
@@ -103,10 +103,11 @@ def _close_gaps(shortened: Membership, now: datetime) -> None:
     for membership in live.order_by("starts_at", "pk"):
         if membership.starts_at > free_from:
             membership.starts_at = free_from
-            membership.ends_at = _end(free_from, membership.months * membership.quantity)
+            membership.ends_at = end_of(free_from, membership.months * membership.quantity)
             membership.save(update_fields=["starts_at", "ends_at"])
         free_from = membership.ends_at
 
 
-def _end(starts_at: datetime, months: int) -> datetime:
+def end_of(starts_at: datetime, months: int) -> datetime:
+    """Where a membership of so many months ends."""
     return months_after(starts_at, months, ZoneInfo(settings.TIME_ZONE))

@@ -58,6 +58,16 @@ def review_after_purchase(*, customer_id: int, order_ref: str, now: datetime) ->
     )
 
 
+@requires_transaction
+def review_after_merge(*, customer_id: int, now: datetime) -> bool:
+    """Up to what two customers that became one deserve together (CU-3); whether it was up. Never down: that is the
+    nightly review's. The caller holds the customer and both standings.
+    """
+    applied = _apply([customer_id], LIFTING, cause=TierChange.Cause.MERGE, order_ref="", now=now)
+    tell_of_changes(applied.changes, now=now)
+    return bool(applied.changes)
+
+
 def _locked_state(customer_id: int, now: datetime) -> tuple[str | None, dict[str, Any]]:
     """What is to happen, and the fields of the change that would say so; the standing stays locked."""
     with connection.cursor() as cursor:

@@ -77,6 +77,8 @@ CUSTOMERS_SEGMENT_USES: list[str] = [
 NOTIFICATIONS_TEMPLATES = {
     "thank_you": "orders.messages.thank_you",
     "points_expiring": "points.messages.points_expiring",
+    "birthday_bonus": "points.messages.holiday_bonus",
+    "holiday_bonus": "points.messages.holiday_bonus",
     "tier_changed": "tiers.messages.tier_changed",
     "tier_lapsing": "tiers.messages.tier_lapsing",
     "membership_ending": "tiers.messages.membership_ending",

@@ -86,6 +86,9 @@ _LOOK_AT_POINTS = frozenset(
         "points.view_pendingadjustment",
         "points.view_earningaction",
         "points.view_segmentgrant",
+        "points.view_occasion",
+        "points.view_occasiongift",
+        "points.view_calendarday",
     }
 )
 # Support settles complaints; what is above the programme's threshold waits for those who confirm (PT-1).
@@ -96,6 +99,10 @@ _KEEP_POINTS = frozenset(
         "points.add_earningaction",
         "points.change_earningaction",
         "points.add_segmentgrant",
+        "points.add_occasion",
+        "points.change_occasion",
+        "points.add_calendarday",
+        "points.change_calendarday",
         "points.view_report",
     }
 )

@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "continue-grants-to-segments": {"task": "points.tasks.continue_segment_grants", "schedule": 60.0},
     "expire-points": {"task": "points.tasks.expire_points", "schedule": 3600.0},
     "tell-of-expiring-points": {"task": "points.tasks.tell_of_expiring_points", "schedule": 3600.0},
+    "give-holiday-bonuses": {"task": "points.tasks.give_holiday_bonuses", "schedule": 1800.0},
     "review-tiers": {"task": "tiers.tasks.review_tiers", "schedule": 24 * 3600.0},
     "send-messages": {"task": "notifications.tasks.send_messages", "schedule": 60.0},
     "remind-of-memberships": {"task": "tiers.tasks.remind_of_memberships", "schedule": 3600.0},

@@ -1,11 +1,15 @@
 """Work of the worker on points: each chunk in a transaction of its own."""
 
+from datetime import date
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
 from loyalty_site.kernel.transactions import in_transaction
 from points.models import SegmentGrant
-from points.services import expire_due, grant_chunk, queue_expiry_notices
+from points.queries import due_occasions
+from points.services import expire_due, give_chunk, grant_chunk, queue_expiry_notices
 
 
 @shared_task
@@ -38,3 +42,22 @@ def continue_segment_grants() -> None:
     unfinished = SegmentGrant.objects.filter(finished_at=None).exclude(starts_at=None).order_by("pk")
     for grant_id in unfinished.values_list("pk", flat=True)[:100]:
         carry_out_segment_grant.delay(grant_id=grant_id)
+
+
+@shared_task
+def give_holiday_bonuses() -> int:
+    """Everything that is due for birthdays and holidays, what was missed too. Returns how many customers got points.
+
+    Run again, twice at once or after days, it gives what is left to give.
+    """
+    return sum(_given(occasion_id, day) for occasion_id, day in due_occasions(now=timezone.now()))
+
+
+def _given(occasion_id: int, day: date) -> int:
+    customers, after = 0, 0
+    while True:
+        now = timezone.now()
+        given = in_transaction(partial(give_chunk, occasion_id=occasion_id, day=day, now=now, after=after))
+        if given is None or given.last_id is None:
+            return customers + (given.customers if given else 0)
+        customers, after = customers + given.customers, given.last_id

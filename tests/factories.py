@@ -1,6 +1,6 @@
 """Real rows for tests, with the least that a test must say."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from customers.models import Customer, Programme, Purchase, Segment, SegmentMembership, User
 from orders.models import Category, DeliveryMethod, Product
-from points.models import EarningAction
+from points.models import EarningAction, Occasion
 from promocodes.models import Campaign, PromoCode, Terms
 from referrals.models import Ambassador, Referral, Review, Reward, TakenBack, Visit
 from tiers.models import Card, MembershipPlan, Tier
@@ -260,3 +260,16 @@ class ReviewFactory(DjangoModelFactory):
     reasons = factory.LazyFunction(lambda: [{"key": "self_address", "score": 60, "params": {"count": 1}}])
     status = "waiting"
     opened_at = NOW
+
+
+class OccasionFactory(DjangoModelFactory):
+    """100 points for a birthday, switched on long ago."""
+
+    class Meta:
+        model = Occasion
+
+    name = factory.Sequence(lambda number: f"Occasion {number}")
+    kind = "birthday"
+    amount = 100
+    is_active = True
+    active_since = date(2026, 1, 1)

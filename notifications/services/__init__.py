@@ -3,7 +3,7 @@
 from notifications.services.claims import Claimed, claim_messages, drop_stale, give_back
 from notifications.services.merge import merge_messages
 from notifications.services.outcomes import fail_message, mark_sent, put_off, skip_message
-from notifications.services.queue import queue_messages
+from notifications.services.queue import message_params, messages_insert, queue_messages
 from notifications.services.resend import NotFailed, resend_message
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "give_back",
     "mark_sent",
     "merge_messages",
+    "message_params",
+    "messages_insert",
     "put_off",
     "queue_messages",
     "resend_message",

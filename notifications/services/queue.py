@@ -17,13 +17,22 @@ def queue_messages(*, kind: str, select: str, params: Mapping[str, Any], now: da
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            # `select` is a constant of the calling app; values go in as parameters.
-            f"""
-            INSERT INTO notifications_outboxmessage (key, customer_id, payload, kind, created_at, next_try_at, attempts,
-                                                     skip_reason, error, error_code)
-            SELECT due.*, %(kind)s, %(now)s, %(now)s, 0, '', '', '' FROM ({select}) due
-            ON CONFLICT (key) DO NOTHING
-            """,  # noqa: S608
-            {**params, "kind": kind, "now": now},
+            messages_insert(select), {**params, "kind": kind, "now": now, **message_params(kind=kind, now=now)}
         )
         return int(cursor.rowcount)
+
+
+def messages_insert(select: str) -> str:
+    """The INSERT of what `select` finds, for who writes other rows in the same statement; with `message_params`."""
+    # `select` is a constant of the calling app; values go in as parameters.
+    return f"""
+        INSERT INTO notifications_outboxmessage (key, customer_id, payload, kind, created_at, next_try_at, attempts,
+                                                 skip_reason, error, error_code)
+        SELECT due.*, %(message_kind)s, %(message_now)s, %(message_due)s, 0, '', '', '' FROM ({select}) due
+        ON CONFLICT (key) DO NOTHING
+        """  # noqa: S608
+
+
+def message_params(*, kind: str, now: datetime, due_at: datetime | None = None) -> dict[str, Any]:
+    """`due_at`: not to be sent before, where it is not to go out in the middle of the night."""
+    return {"message_kind": kind, "message_now": now, "message_due": due_at or now}

@@ -1,5 +1,7 @@
 """Occasions that bring points (CU-9): birthdays, holidays, days of the shop's own, and what was given for them."""
 
+from dataclasses import fields
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -10,7 +12,7 @@ from customers.models import only_a_merge_moves
 from loyalty_site.kernel.guards import never_lost
 from points.models.lot import Lot
 from points.models.references import refers_to
-from points.rules.occasions import MOST_BEFORE, MOST_KNOWN, MOST_LATE, Holiday, OccasionKind
+from points.rules.occasions import MOST_BEFORE, MOST_KNOWN, MOST_LATE, Holiday, OccasionKind, OccasionTerms
 
 
 @pghistory.track()
@@ -115,6 +117,10 @@ class Occasion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def terms(self) -> OccasionTerms:
+        return OccasionTerms(**{field.name: getattr(self, field.name) for field in fields(OccasionTerms)})
 
     @property
     def waits(self) -> bool:

@@ -14,6 +14,8 @@ from points.queries.liability import (
     points_by_day,
 )
 from points.queries.lots import living_lots
+from points.queries.occasion_plan import Plan, PlannedDay, plan_occasion, sample_of
+from points.queries.occasions import due_customers, due_occasions, fresh_gift, gift_of, shop_day
 
 __all__ = [
     "INVARIANTS",
@@ -21,13 +23,22 @@ __all__ = [
     "DayOfPoints",
     "MonthOfPoints",
     "Owed",
+    "Plan",
+    "PlannedDay",
     "action_uses",
     "balance",
+    "due_customers",
+    "due_occasions",
     "entries",
     "entries_of",
     "expiring_within",
+    "fresh_gift",
+    "gift_of",
     "liability_by_month",
     "living_lots",
     "owed_now",
+    "plan_occasion",
     "points_by_day",
+    "sample_of",
+    "shop_day",
 ]

@@ -120,4 +120,25 @@ INVARIANTS: tuple[Invariant, ...] = (
         GROUP BY account_id
         """,
     ),
+    Invariant(
+        "points_gift_was_given",
+        _("each holiday bonus is one lot and entry of its amount, and each such entry is a bonus"),
+        """
+        SELECT COALESCE(g.id, 0) AS gift_id, e.fact, g.amount, e.amount AS earned FROM points_occasiongift g
+        FULL JOIN (SELECT lot_id, account_id, amount, fact FROM points_entry
+                   WHERE kind = 'earn' AND fact LIKE 'occasion:%') e ON e.lot_id = g.lot_id
+        LEFT JOIN customers_customer c ON c.id = g.customer_id
+        WHERE g.id IS NULL OR e.lot_id IS NULL OR g.amount <> e.amount
+           OR e.account_id NOT IN (g.customer_id, COALESCE(c.merged_into_id, g.customer_id))
+           OR e.fact NOT LIKE 'occasion:' || g.occasion_id || ':' || g.year || ':customer:%'
+        """,
+    ),
+    Invariant(
+        "points_gift_once_a_year",
+        _("nobody has two bonuses for one occasion in a year"),
+        """
+        SELECT occasion_id, year, customer_id, count(*) AS gifts FROM points_occasiongift
+        GROUP BY 1, 2, 3 HAVING count(*) > 1
+        """,
+    ),
 )

@@ -90,14 +90,37 @@ class Window:
         return day - timedelta(days=self.before)
 
 
-def recurrence(
-    kind: str, *, holiday: str = "", month: int | None = None, day: int | None = None, on_date: date | None = None
-) -> Recurrence:
-    if kind == OccasionKind.NEW_YEAR:
-        return Recurrence(*NEW_YEAR)
-    if kind == OccasionKind.PUBLIC:
-        return Recurrence(*HOLIDAY_DAYS[Holiday(holiday)])
-    return Recurrence(month, day, on_date) if kind == OccasionKind.OWN else Recurrence()
+@dataclass(frozen=True)
+class OccasionTerms:
+    """What an occasion comes to: who gets how many points and when. `active_since` is the day it was switched on."""
+
+    kind: str
+    amount: int
+    holiday: str = ""
+    month: int | None = None
+    day: int | None = None
+    on_date: date | None = None
+    segment_id: int | None = None
+    life_days: int | None = None
+    days_before: int = 0
+    days_late: int = 7
+    known_days: int = 0
+    starts_on: date | None = None
+    ends_on: date | None = None
+    active_since: date | None = None
+
+    @property
+    def when(self) -> Recurrence:
+        if self.kind == OccasionKind.NEW_YEAR:
+            return Recurrence(*NEW_YEAR)
+        if self.kind == OccasionKind.PUBLIC:
+            return Recurrence(*HOLIDAY_DAYS[Holiday(self.holiday)])
+        return Recurrence(self.month, self.day, self.on_date) if self.kind == OccasionKind.OWN else Recurrence()
+
+    @property
+    def window(self) -> Window:
+        since = max((day for day in (self.starts_on, self.active_since) if day), default=None)
+        return Window(self.days_before, self.days_late, since, self.ends_on)
 
 
 def day_in_year(month: int, day: int, year: int) -> date:

@@ -18,6 +18,14 @@ from points.services.expire import Expired, expire_due
 from points.services.grants import Granted, grant_to_many
 from points.services.merge import merge_accounts
 from points.services.notices import queue_expiry_notices
+from points.services.occasion_gifts import give_chunk
+from points.services.occasions import (
+    confirm_occasion,
+    is_large,
+    put_occasion,
+    switch_occasion_off,
+    switch_occasion_on,
+)
 from points.services.posting import Posted, PostedEntry, lock_accounts
 from points.services.segment_grants import (
     ask_segment_grant,
@@ -45,22 +53,28 @@ __all__ = [
     "adjust",
     "ask_segment_grant",
     "confirm_adjustment",
+    "confirm_occasion",
     "confirm_segment_grant",
     "earn",
     "earn_for_many",
     "earn_together",
     "expire_due",
+    "give_chunk",
     "grant_chunk",
     "grant_to_many",
+    "is_large",
     "lock_accounts",
     "merge_accounts",
     "open_account",
     "put_action",
+    "put_occasion",
     "queue_expiry_notices",
     "refuse_adjustment",
     "refuse_segment_grant",
     "report_action",
     "return_spent",
     "spend",
+    "switch_occasion_off",
+    "switch_occasion_on",
     "take_back",
 ]

@@ -1,7 +1,7 @@
 """The same points for many customers, in chunks of set-based SQL (PT-5)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,17 @@ class Granted:
     last_id: int | None
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Rows written in the very statement that gives: `ctes` are INSERTs of our own, each a CTE, that select from `made`.
+
+    `made` has the lots' `id`, `account_id` and `fact`, nobody else's.
+    """
+
+    ctes: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
 @requires_transaction
 def grant_to_many(
     *,
@@ -40,6 +51,7 @@ def grant_to_many(
     by: User | None = None,
     after: int = 0,
     limit: int = CHUNK,
+    beside: Beside = Beside(),
 ) -> Granted:
     """One lot to each of the next `limit` of `customers` by key, each once under `FACT:customer:KEY`.
 
@@ -60,8 +72,9 @@ def grant_to_many(
         "reason": reason[:200],
         "author": by.pk if by else None,
         "now": now,
+        **beside.params,
     }
-    return Granted(_grant(values), last_id)
+    return Granted(_grant(values, beside.ctes), last_id)
 
 
 def _chosen(customers: QuerySet[Customer, Any], now: datetime) -> Sequence[Any]:
@@ -75,17 +88,17 @@ def _chosen(customers: QuerySet[Customer, Any], now: datetime) -> Sequence[Any]:
     return _ask(CHOOSE.format(chosen=chosen), {"now": now})
 
 
-def _grant(values: dict[str, Any]) -> int:
+def _grant(values: dict[str, Any], beside: str) -> int:
     """How many were given points. Most chunks are new as a whole, so the facts already granted are looked up only
     when the unique index met one."""
     try:
         with transaction.atomic():
-            return int(_ask(GRANT.format(conflict=""), values)[0])
+            return int(_ask(GRANT.format(conflict="", beside=beside), values)[0])
     except IntegrityError:
         _ask(LOCK_ACCOUNTS, values)
         if _ask(GRANTED_OTHERWISE, values)[0]:
             raise FactTaken from None
-        return int(_ask(GRANT.format(conflict="ON CONFLICT (fact) DO NOTHING"), values)[0])
+        return int(_ask(GRANT.format(conflict="ON CONFLICT (fact) DO NOTHING", beside=beside), values)[0])
 
 
 def _ask(sql: str, values: dict[str, Any]) -> Sequence[Any]:
@@ -137,7 +150,7 @@ WITH held AS (
     SELECT account_id, CASE line.part WHEN 2 THEN id END, 'debt', line.sign * paid, fact, line.part, '', %(reason)s,
            %(author)s::bigint, %(now)s
     FROM made, (VALUES (-1, 2), (1, 3)) AS line (sign, part) WHERE paid > 0
-)
+){beside}
 SELECT count(*) FROM made
 """
 

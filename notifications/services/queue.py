@@ -16,9 +16,8 @@ def queue_messages(*, kind: str, select: str, params: Mapping[str, Any], now: da
     `select` is SQL of our own with named `params`; `kind` and `now` are taken. Returns how many were new.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            messages_insert(select), {**params, "kind": kind, "now": now, **message_params(kind=kind, now=now)}
-        )
+        values = {**params, "kind": kind, "now": now, **message_params(kind=kind, now=now)}
+        cursor.execute(messages_insert(select), values)
         return int(cursor.rowcount)
 
 

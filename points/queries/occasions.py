@@ -23,10 +23,9 @@ def due_occasions(*, now: datetime) -> list[tuple[int, date]]:
     """(occasion, day) of all gifts that may be given now, the earliest day first."""
     today = shop_day(now)
     active = Occasion.objects.filter(is_active=True).order_by("pk")
-    due = [
-        (day, occasion.pk) for occasion in active for day in due_days(occasion.terms.when, occasion.terms.window, today)
-    ]
-    return [(occasion_id, day) for day, occasion_id in sorted(due)]
+    terms = [(occasion.pk, occasion.terms) for occasion in active]
+    due = [(day, key) for key, known in terms for day in due_days(known.when, known.window, today)]
+    return [(key, day) for day, key in sorted(due)]
 
 
 def due_customers(occasion: Occasion, day: date, *, after: int = 0) -> QuerySet[Customer]:
@@ -40,9 +39,8 @@ def due_customers(occasion: Occasion, day: date, *, after: int = 0) -> QuerySet[
     if occasion.kind != OccasionKind.BIRTHDAY:
         return customers.filter(~Exists(gifts.filter(year=day.year)), registered_at__lt=end)
     near = gifts.filter(year__range=(day.year - 1, day.year + 1), day__gt=day - APART, day__lt=day + APART)
-    return with_birthday_on(
-        customers.alias(known_since=Coalesce("birthday_set_at", "registered_at")), birthday_keys(day)
-    ).filter(~Exists(gifts.filter(year=day.year)), ~Exists(near), known_since__lt=end)
+    known = customers.alias(known_since=Coalesce("birthday_set_at", "registered_at")).filter(known_since__lt=end)
+    return with_birthday_on(known, birthday_keys(day)).filter(~Exists(gifts.filter(year=day.year)), ~Exists(near))
 
 
 def audience(segment: Segment | None) -> QuerySet[Customer]:

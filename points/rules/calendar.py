@@ -72,25 +72,25 @@ def calendar_of(year: int, own: Iterable[OwnDay] = ()) -> Calendar:
     known = _known(year)
     written = {day.day: day for day in own if day.day.year == year}
     moved = {**known.moved, **{day.day: day.moved_from for day in written.values() if day.moved_from}}
-    for day in written:
-        if written[day].moved_from is None:
+    for day, own_day in written.items():
+        if own_day.moved_from is None:
             moved.pop(day, None)
     moved_to = {source: target for target, source in moved.items()}
     first = date(year, 1, 1)
     days = []
     for number in range((date(year + 1, 1, 1) - first).days):
         day = first + timedelta(days=number)
-        own_day = written.get(day)
+        given = written.get(day)
         days.append(
             Day(
                 day=day,
-                is_off=own_day.is_off if own_day else day in known.off,
+                is_off=given.is_off if given else day in known.off,
                 holiday=HOLIDAY_OF.get((day.month, day.day)),
                 is_new_year=(day.month, day.day) == NEW_YEAR,
                 moved_from=moved.get(day),
                 moved_to=moved_to.get(day),
-                note=own_day.note if own_day else "",
-                is_own=own_day is not None,
+                note=given.note if given else "",
+                is_own=given is not None,
             )
         )
     return Calendar(year, known.has_decree, tuple(days))

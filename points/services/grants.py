@@ -28,7 +28,7 @@ class Granted:
 
 @dataclass(frozen=True)
 class Beside:
-    """Rows written in the very statement that gives: `ctes` are INSERTs of our own, each a CTE, that select from `made`.
+    """Rows written in the very statement that gives: `ctes` are INSERTs of our own, each a CTE, out of `made`.
 
     `made` has the lots' `id`, `account_id` and `fact`, nobody else's.
     """

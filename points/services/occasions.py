@@ -103,7 +103,7 @@ def _held(occasion_id: int) -> Occasion:
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """All wrong fields at once; fields of other kinds are emptied."""
     checked = {name: values.get(name) for name in (*COSTLY, *TEXTS)}
-    kind = OccasionKind(checked["kind"])
+    kind = OccasionKind(str(checked["kind"]))
     for name in TEXTS:
         checked[name] = (checked[name] or "").strip()
     for name in ("days_before", "days_late", "known_days"):

@@ -22,7 +22,17 @@ BREAKS = {
     "points_spent_alive": "UPDATE points_entry SET posted_at = posted_at + interval '400 days' WHERE kind = 'spend'",
     "points_expired_on_time": "UPDATE points_lot SET expires_at = now() - interval '25 hours' WHERE remaining > 0",
     "points_first_purchase_once": "UPDATE points_lot SET kind = 'first_purchase' WHERE fact LIKE 'earn:order:_'",
+    "points_gift_was_given": "INSERT INTO points_occasiongift"
+    " (occasion_id, customer_id, lot_id, year, day, amount, given_at)"
+    " SELECT 1, account_id, id, 2026, '2026-06-12', amount, now() FROM points_lot WHERE fact = 'earn:order:1'",
+    "points_gift_once_a_year": "INSERT INTO points_occasiongift"
+    " (occasion_id, customer_id, lot_id, year, day, amount, given_at)"
+    " SELECT 1, account_id, id, 2026, '2026-06-12', amount, now() FROM points_lot"
+    " WHERE fact IN ('earn:order:1', 'earn:order:2')",
 }
+
+
+TABLES = ["points_lot", "points_entry", "points_pointsaccount", "points_occasiongift"]
 
 
 @pytest.fixture
@@ -45,12 +55,14 @@ def plant(statement: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
             "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('c', 'u')"
-            " AND conrelid IN ('points_lot'::regclass, 'points_entry'::regclass, 'points_pointsaccount'::regclass)"
+            " AND conrelid = ANY(%s::regclass[])",
+            [TABLES],
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         cursor.execute("DROP INDEX points_entry_fact_once")
-        for table in ("points_lot", "points_entry", "points_pointsaccount"):
+        cursor.execute("DROP INDEX IF EXISTS points_gift_once_a_year")
+        for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(statement)
 

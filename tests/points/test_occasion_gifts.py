@@ -98,7 +98,7 @@ def test_a_holiday_is_for_everybody_who_is_there() -> None:
 def test_running_again_and_again_gives_once() -> None:
     OccasionFactory.create(days_before=2)
     born(6, 10)
-    days = [at(date(2026, 6, 6) + timedelta(days=number)) for number in range(14) for _twice in range(2)]
+    days = [at(date(2026, 6, 6) + timedelta(days=number)) for number in range(0, 14, 2) for _twice in range(2)]
     assert [given for now in days if (given := give(now))] == [1]
     assert OccasionGift.objects.get().given_at == at(date(2026, 6, 8))
 
@@ -133,7 +133,7 @@ def test_another_birthday_brings_no_second_gift(changed: date) -> None:
     customer = born(6, 10)
     assert give(NOW) == 1
     Customer.objects.filter(pk=customer.pk).update(birthday=changed, birthday_set_at=NOW)
-    given = sum(give(NOW + timedelta(days=number)) for number in range(1, 300))
+    given = sum(give(NOW + timedelta(days=number)) for number in range(1, 300, 7))
     assert given == 0
 
 
@@ -262,7 +262,7 @@ def test_database_refuses_a_second_gift_and_a_changed_one() -> None:
     customer = born(6, 10)
     give(NOW)
     gift = OccasionGift.objects.get()
-    with pytest.raises(Exception, match="never_deleted|Cannot delete"), transaction.atomic():
+    with pytest.raises(Exception, match="Cannot delete"), transaction.atomic():
         gift.delete()
     with pytest.raises(Exception, match="not changed but by a merge"), transaction.atomic():
         OccasionGift.objects.update(amount=1)

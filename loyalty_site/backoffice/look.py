@@ -72,6 +72,7 @@ NAVIGATION = [
                 "admin:points_earningaction_changelist",
                 "points.view_earningaction",
             ),
+            _item(_("Holiday bonuses"), "cake", "admin:points_occasion_changelist", "points.view_occasion"),
             _item(_("Points report"), "account_balance", "admin_points_report", "points.view_report"),
         ],
     },

@@ -149,9 +149,16 @@ def _search(typed: str) -> Q:
         return Q(fact=typed) | Q(order_ref=typed) | Q(fact__startswith=typed)
     if _is_key(number):
         return Q(order_ref=f"order:{number}") | Q(account_id=int(number))
-    # An array of keys rather than a join: the entries are looked up by the account's index.
+    return Q(account_id__in=customers_named(typed))
+
+
+def customers_named(typed: str) -> list[int]:
+    """Keys of customers, not a join: what is theirs is then looked up by its index."""
+    number = typed.lstrip("№#").strip()
+    if _is_key(number):
+        return [int(number)]
     found = Customer.objects.filter(_named(typed)).order_by("-pk").values_list("pk", flat=True)
-    return Q(account_id__in=list(found[:CUSTOMERS_FOUND]))
+    return list(found[:CUSTOMERS_FOUND])
 
 
 def _named(typed: str) -> Q:

@@ -3,6 +3,7 @@
 from points.services.action_terms import put_action
 from points.services.actions import report_action
 from points.services.adjust import adjust, confirm_adjustment, refuse_adjustment
+from points.services.calendar_days import put_calendar_day
 from points.services.earn import Earning, earn, earn_together, open_account
 from points.services.earn_many import BulkEarning, earn_for_many
 from points.services.errors import (
@@ -67,6 +68,7 @@ __all__ = [
     "merge_accounts",
     "open_account",
     "put_action",
+    "put_calendar_day",
     "put_occasion",
     "queue_expiry_notices",
     "refuse_adjustment",

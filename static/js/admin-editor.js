@@ -22,6 +22,15 @@
     if (label && chosen.dataset.valueLabel) label.textContent = chosen.dataset.valueLabel + " *";
   }
 
+  const kind = form.querySelector("select[name=kind]");
+
+  function showOfKind() {
+    if (!kind) return;
+    form.querySelectorAll("[data-of-kind]").forEach(function (part) {
+      part.hidden = part.dataset.ofKind !== kind.value;
+    });
+  }
+
   let timer = 0;
   let asked = 0;
 
@@ -41,9 +50,10 @@
   }
 
   let changed = false;
-  form.addEventListener("input", function () { changed = true; showFields(); refresh(); });
+  form.addEventListener("input", function () { changed = true; showFields(); showOfKind(); refresh(); });
   form.addEventListener("change", showFields);
   form.addEventListener("submit", function () { changed = false; });
   window.addEventListener("beforeunload", function (event) { if (changed) event.preventDefault(); });
   showFields();
+  showOfKind();
 })();

@@ -12,7 +12,7 @@ from customers.models import User
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
-from points.models import EarningAction, Entry
+from points.models import CalendarDay, EarningAction, Entry
 from promocodes.models import PromoCode
 from tests.factories import (
     NOW,
@@ -20,12 +20,13 @@ from tests.factories import (
     CampaignFactory,
     CardFactory,
     MembershipPlanFactory,
+    OccasionFactory,
     ReviewFactory,
     RewardFactory,
     SegmentFactory,
 )
 from tests.notifications.rows import message
-from tests.points.rows import adjust, segment_grant, waiting_correction
+from tests.points.rows import adjust, gift, segment_grant, waiting_correction
 from tests.promocodes.rows import make_batch
 from tiers.models import Membership
 
@@ -116,6 +117,21 @@ RIGHTS = {
     "admin:points_earningaction_changelist": "points.view_earningaction",
     "admin:points_earningaction_add": "points.add_earningaction",
     "admin:points_earningaction_change": "points.view_earningaction",
+    "admin:points_occasion_changelist": "points.view_occasion",
+    "admin:points_occasion_add": "points.add_occasion",
+    "admin:points_occasion_change": "points.view_occasion",
+    "admin:points_occasion_page": "points.view_occasion",
+    "admin:points_occasion_preview": "points.view_occasion",
+    "admin:points_occasion_switch_on": "points.change_occasion",
+    "admin:points_occasion_switch_off": "points.change_occasion",
+    "admin:points_occasion_confirm": "points.confirm_adjustment",
+    "admin:points_occasiongift_changelist": "points.view_occasiongift",
+    "admin:points_occasiongift_add": "nobody",
+    "admin:points_occasiongift_change": "points.view_occasiongift",
+    "admin:points_calendarday_changelist": "points.view_calendarday",
+    "admin:points_calendarday_add": "points.add_calendarday",
+    "admin:points_calendarday_change": "points.view_calendarday",
+    "admin:points_calendarday_year": "points.view_calendarday",
     "admin_programme": "customers.view_programme",
     "admin_audit": "pghistory.view_context",
     "admin:promocodes_promocode_changelist": "promocodes.view_promocode",
@@ -278,7 +294,7 @@ def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: Pr
 
 def _address(name: str, rows: dict[str, int]) -> str:
     """Addresses of one object take its key; its model's name is the one among the words of the address."""
-    if name.endswith(("_changelist", "_add", "_summary", "_import")):
+    if name.endswith(("_changelist", "_add", "_summary", "_import", "_preview", "_year")):
         return reverse(name)
     key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
     return reverse(name, args=[] if key is None else [key])
@@ -301,6 +317,7 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         ends_at=NOW + timedelta(days=30),
     )
     reward = RewardFactory.create()
+    occasion = OccasionFactory.create()
     return {
         "referral": reward.referral_id,
         "reward": reward.pk,
@@ -311,6 +328,9 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         "membership": membership.pk,
         "outboxmessage": message(shop["customer"]).pk,
         "segmentgrant": segment_grant(amount=10).pk,
+        "occasiongift": gift(occasion, shop["customer"]).pk,
+        "occasion": occasion.pk,
+        "calendarday": CalendarDay.objects.create(day=NOW.date(), is_off=True).pk,
         "entry": Entry.objects.order_by("pk")[0].pk,
         "pendingadjustment": waiting_correction(shop["customer"], 1000).pk,
         "earningaction": EarningAction.objects.create(code="review", name="Review", amount=50).pk,

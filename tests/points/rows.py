@@ -8,7 +8,7 @@ from django.db import connection
 from customers.models import Customer, Programme
 from loyalty_site.kernel.transactions import in_transaction
 from points import services
-from points.models import Lot, PendingAdjustment, SegmentGrant
+from points.models import Lot, Occasion, OccasionGift, PendingAdjustment, SegmentGrant
 from points.queries import INVARIANTS, balance
 from points.services import Posted
 from tests.factories import NOW, ProgrammeFactory, SegmentFactory, SegmentMembershipFactory, UserFactory
@@ -66,6 +66,15 @@ def segment_grant(*, members: int = 1, **given: Any) -> SegmentGrant:
         "now": NOW,
     }
     return in_transaction(lambda: services.ask_segment_grant(by=by, **values | given))
+
+
+def gift(occasion: Occasion, customer: Customer) -> OccasionGift:
+    """Of a day in June, as the worker gives it; the customer is somebody whom the occasion is for."""
+    earn(customer, occasion.amount, f"occasion:{occasion.pk}:2026:customer:{customer.pk}", kind="birthday")
+    lot = Lot.objects.latest("pk")
+    return OccasionGift.objects.create(
+        occasion=occasion, customer=customer, lot=lot, year=2026, day=NOW.date(), amount=lot.amount, given_at=NOW
+    )
 
 
 def expire(now: datetime) -> services.Expired:

@@ -4,6 +4,7 @@ from customers.models.account import User, UserManager
 from customers.models.consent_text import ConsentText
 from customers.models.customer import Consent, Customer
 from customers.models.desk import CustomerNote, CustomerTag, Tag
+from customers.models.download import DataDownload
 from customers.models.erasure import ErasedCustomer, ErasureRequest
 from customers.models.imports import ImportChange, ImportRun, ImportTouched
 from customers.models.merge import Duplicate, Merge, only_a_merge_moves
@@ -18,6 +19,7 @@ __all__ = [
     "Customer",
     "CustomerNote",
     "CustomerTag",
+    "DataDownload",
     "Duplicate",
     "ErasedCustomer",
     "ErasureRequest",

@@ -1,7 +1,7 @@
 """Reads about customers."""
 
 from customers.queries.birthdays import birthday_key, with_birthday_on
-from customers.queries.consents import live_consents
+from customers.queries.consents import consent_record, consent_text, live_consents
 from customers.queries.find import find_customer
 from customers.queries.identity import customer_key
 from customers.queries.members import living, members, segments_of
@@ -14,6 +14,8 @@ from customers.queries.shopper import shopper
 __all__ = [
     "RfmView",
     "birthday_key",
+    "consent_record",
+    "consent_text",
     "count_rule",
     "customer_key",
     "find_customer",

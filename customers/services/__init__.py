@@ -1,6 +1,7 @@
 """Writes about customers."""
 
-from customers.services.consents import set_consents
+from customers.services.consents import give_consent, put_consent_text, set_consents, withdraw_consent
+from customers.services.downloads import note_download
 from customers.services.erasure import cancel_erasure, erase_at_once, erase_customer, request_erasure
 from customers.services.errors import (
     AlreadyErased,
@@ -15,7 +16,6 @@ from customers.services.merge import CustomerErased, SameCustomer, merge_custome
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
-from customers.services.refresh import refresh_segment, refresh_stale
 from customers.services.register import register_customer, update_customer
 from customers.services.rfm import refresh_rfm, refresh_rfm_of
 from customers.services.rfm_run import RfmDayPast, reckon_rfm
@@ -49,10 +49,13 @@ __all__ = [
     "cancel_erasure",
     "erase_at_once",
     "erase_customer",
+    "give_consent",
     "mark_stale",
     "merge_customers",
     "name_segment",
+    "note_download",
     "pin_note",
+    "put_consent_text",
     "put_rule_segment",
     "put_segment",
     "put_tag",
@@ -61,8 +64,6 @@ __all__ = [
     "record_refund",
     "refresh_rfm",
     "refresh_rfm_of",
-    "refresh_segment",
-    "refresh_stale",
     "register_customer",
     "request_erasure",
     "restore_segment",
@@ -74,5 +75,6 @@ __all__ = [
     "untag_customer",
     "update_customer",
     "update_programme",
+    "withdraw_consent",
     "write_note",
 ]

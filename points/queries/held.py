@@ -1,0 +1,35 @@
+"""What `points` holds of one customer, for his download (CU-4)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from loyalty_site.kernel.held import Part, part_of
+from points.models import Entry, Lot, OccasionGift, PendingAdjustment, PointsAccount
+
+
+def account(customer_id: int, *, now: datetime) -> Part:
+    rows = PointsAccount.objects.filter(pk=customer_id)
+    return part_of(_("Account of points"), rows, "opened_at", "debt")
+
+
+def ledger(customer_id: int, *, now: datetime) -> Part:
+    """Every entry, the oldest first."""
+    rows = Entry.objects.filter(account=customer_id).order_by("pk")
+    return part_of(_("Points"), rows, "posted_at", "kind", "amount", "order_ref", "reason", "fact")
+
+
+def lots(customer_id: int, *, now: datetime) -> Part:
+    rows = Lot.objects.filter(account=customer_id).order_by("pk")
+    return part_of(_("Points by term"), rows, "kind", "amount", "remaining", "available_from", "expires_at")
+
+
+def corrections(customer_id: int, *, now: datetime) -> Part:
+    rows = PendingAdjustment.objects.filter(customer=customer_id).order_by("pk")
+    history = PendingAdjustment.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
+    return part_of(_("Corrections asked for"), rows, "asked_at", "amount", "reason", "is_confirmed", tables=[history])
+
+
+def gifts(customer_id: int, *, now: datetime) -> Part:
+    rows = OccasionGift.objects.filter(customer=customer_id).order_by("pk")
+    return part_of(_("Gifts for occasions"), rows, "year", "given_at", occasion="occasion__name")

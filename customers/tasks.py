@@ -2,17 +2,43 @@
 
 from functools import partial
 
+import structlog
 from celery import shared_task
+from django.db import DatabaseError
 from django.utils import timezone
 
+from customers.erased_list import keep_list
 from customers.imports import store
 from customers.imports.work import carry_on
 from customers.models import ImportRun, RfmRun, Segment
 from customers.nightly import reckon_rfm_day
+from customers.queries.erasure import due_erasures
 from customers.queries.rule_order import rules_in_order
+from customers.services.erasure import erase_customer
 from customers.services.imports import forget_import
 from customers.services.refresh import refresh_chunk, refresh_stale
 from loyalty_site.kernel.transactions import in_transaction
+
+log = structlog.get_logger(__name__)
+ERASED_AT_ONCE = 500
+
+
+@shared_task
+def forget_customers() -> int:
+    """Everybody whose term to be forgotten is over, each in a transaction of his own; how many.
+
+    One that fails is tried again the next time, and holds up nobody.
+    """
+    now, done = timezone.now(), 0
+    for customer_id in due_erasures(now=now, limit=ERASED_AT_ONCE):
+        try:
+            in_transaction(partial(erase_customer, customer_id=customer_id, now=now))
+        except DatabaseError:
+            log.exception("customer_not_forgotten", customer_id=customer_id)
+            continue
+        done += 1
+    keep_list()
+    return done
 
 
 @shared_task

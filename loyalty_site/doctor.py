@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+import loyalty_site.erasure_invariants
 import loyalty_site.invariants
 import notifications.queries.invariants
 import orders.queries.invariants
@@ -42,6 +43,7 @@ def invariants() -> tuple[Invariant, ...]:
         *points.queries.invariants.INVARIANTS,
         *tiers.queries.invariants.INVARIANTS,
         *notifications.queries.invariants.INVARIANTS,
+        *loyalty_site.erasure_invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
     )
 

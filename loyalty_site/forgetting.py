@@ -7,8 +7,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages.constants import INFO
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import MessageEncoder
+from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
 from django.db.models import Model, ProtectedError, Q
+from django.utils.translation import gettext as _
 from django_celery_results.models import TaskResult
 
 import customers.services.forget
@@ -93,7 +98,14 @@ def _end_sessions(user: User) -> int:
         for session in Session.objects.order_by().iterator(chunk_size=2_000)
         if session.get_decoded().get(AUTH_USER) == str(user.pk) or _names(session, user)
     ]
-    return Session.objects.filter(pk__in=ended).delete()[0]
+    return Session.objects.filter(pk__in=ended).update(session_data=_farewell())
+
+
+def _farewell() -> str:
+    """What is left of such a session: the words that the browser sees next, whichever page it opens."""
+    words = _("Your data is erased, as you asked. You are signed out, and nothing here leads to you any more.")
+    shown = json.dumps([Message(INFO, str(words))], cls=MessageEncoder)
+    return str(Session.objects.encode({SessionStorage.session_key: shown}))
 
 
 def _names(session: Session, user: User) -> bool:

@@ -133,6 +133,7 @@ _LOOK_AT_CUSTOMERS = frozenset(
         "customers.view_rfmrun",
         "customers.view_segmentmove",
         "customers.view_erasurerequest",
+        "customers.view_consenttext",
     }
 )
 _WRITE_NOTES = frozenset({"customers.add_customernote", "customers.change_customernote"})
@@ -155,6 +156,7 @@ _RUN_THE_SITE = frozenset(
         "customers.change_user",
         "customers.view_programme",
         "customers.change_programme",
+        "customers.add_consenttext",
         "loyalty_site.view_apikey",
         "loyalty_site.add_apikey",
         "loyalty_site.change_apikey",

@@ -23,5 +23,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "forget-old-imports": {"task": "customers.tasks.forget_old_imports", "schedule": 3600.0},
     # Done at the first chance after the shop's midnight; asking again costs one query.
     "reckon-rfm": {"task": "customers.tasks.reckon_rfm", "schedule": 600.0},
+    "forget-customers": {"task": "customers.tasks.forget_customers", "schedule": 600.0},
+    "forget-old-sessions": {"task": "loyalty_site.tasks.forget_old_sessions", "schedule": 24 * 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

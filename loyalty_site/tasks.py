@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from loyalty_site.doctor import examined, invariants
@@ -17,6 +18,12 @@ def forget_old_answers() -> int:
     """Answers to old Idempotency-Keys are dropped; whoever repeats a request after a month is on his own."""
     before = timezone.now() - timedelta(days=settings.IDEMPOTENCY_KEEP_DAYS)
     return in_transaction(lambda: forget_answers(before=before))
+
+
+@shared_task
+def forget_old_sessions() -> None:
+    """Sessions that are over: what a browser once had is not kept longer than it is used."""
+    SessionStore.clear_expired()
 
 
 @shared_task

@@ -1,5 +1,7 @@
 """The back office of customers. The customer's page itself is `orders.admin`, which sees all there is of one."""
 
+from customers.admin.consent_texts import ConsentTextAdmin
+from customers.admin.erasures import ErasedCustomerAdmin, ErasureRequestAdmin
 from customers.admin.segments import SegmentAdmin
 
-__all__ = ["SegmentAdmin"]
+__all__ = ["ConsentTextAdmin", "ErasedCustomerAdmin", "ErasureRequestAdmin", "SegmentAdmin"]

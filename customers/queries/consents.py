@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from customers.models import Consent, ConsentText
 from customers.rules.consent_texts import FIRST_TEXTS, FIRST_VERSION
+from customers.rules.places import place_text
 
 
 def live_consents(customer_id: int) -> set[str]:
@@ -28,6 +29,14 @@ class Given:
     text: str
     withdrawn_at: datetime | None
     withdrawn_source: str
+
+    @property
+    def place(self) -> str:
+        return place_text(self.source)
+
+    @property
+    def withdrawn_place(self) -> str:
+        return place_text(self.withdrawn_source)
 
 
 @dataclass(frozen=True)

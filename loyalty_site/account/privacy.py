@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,7 +78,7 @@ def consent(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def download(request: HttpRequest, form: str) -> HttpResponse:
+def download(request: HttpRequest, form: str) -> HttpResponseBase:
     """All that is held, as a file. A few times an hour: each reads everything there is."""
     customer, now = _customer(request), timezone.now()
     if customer is None:

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from customers import views as customers
-from loyalty_site.account import card, codes, overview, points, referral_qr, referral_statement, referrals, tiers
+from loyalty_site.account import (
+    card,
+    codes,
+    overview,
+    points,
+    privacy,
+    referral_qr,
+    referral_statement,
+    referrals,
+    tiers,
+)
 from orders.views import account
 
 app_name = "account"
@@ -22,5 +32,12 @@ urlpatterns = [
     path("referrals/statement/", referral_statement.page, name="referral-statement"),
     path("referrals/statement.csv", referral_statement.download, name="referral-statement-csv"),
     path("orders/", account.orders, name="orders"),
+    path("data/", privacy.data, name="data"),
+    path("data/consents/", privacy.consent, name="consent"),
+    path("data/download.html", privacy.download, {"form": "html"}, name="data-html"),
+    path("data/download.json", privacy.download, {"form": "json"}, name="data-json"),
+    path("data/forget/", privacy.forget, name="forget"),
+    path("data/keep/", privacy.keep, name="keep"),
+    path("forgotten/", privacy.forgotten, name="forgotten"),
     path("profile/", customers.profile, name="profile"),
 ]

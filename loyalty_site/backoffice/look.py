@@ -128,6 +128,18 @@ NAVIGATION = [
                 "customers.view_segment",
             ),
             _item(
+                _("To be forgotten"),
+                "person_off",
+                "admin:customers_erasurerequest_changelist",
+                "customers.view_erasurerequest",
+            ),
+            _item(
+                _("Texts of consents"),
+                "contract",
+                "admin:customers_consenttext_changelist",
+                "customers.view_consenttext",
+            ),
+            _item(
                 _("Messages"),
                 "mail",
                 "admin:notifications_outboxmessage_changelist",

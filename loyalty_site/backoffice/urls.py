@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from loyalty_site.backoffice import audit, points_report, programme
+from loyalty_site.backoffice import audit, points_report, privacy, programme
 from referrals.admin import report as referral_report
 
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("reports/referrals.csv", referral_report.as_csv, name="admin_referral_report_csv"),
     path("reports/referrals.xlsx", referral_report.as_xlsx, name="admin_referral_report_xlsx"),
     path("programme/", programme.settings_page, name="admin_programme"),
+    path("customers/<int:customer_id>/data.json", privacy.download, {"form": "json"}, name="admin_customer_download"),
+    path("customers/<int:customer_id>/data.html", privacy.download, {"form": "html"}, name="admin_customer_read"),
+    path("customers/<int:customer_id>/forget/", privacy.erase, name="admin_customer_erase"),
     path("audit/", audit.trail, name="admin_audit"),
 ]

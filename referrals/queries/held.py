@@ -14,9 +14,7 @@ from referrals.queries.links import link_of
 
 def link(customer_id: int, *, now: datetime) -> Part:
     own = link_of(customer_id)
-    row: dict[str, Any] = (
-        Referrer.objects.filter(pk=customer_id).values("shows_name", "stopped_at", "stop_reason").first() or {}
-    )
+    row: Any = Referrer.objects.filter(pk=customer_id).values("shows_name", "stopped_at", "stop_reason").first()
     labels = {
         "code": _("Code"),
         "url": _("Link"),
@@ -26,7 +24,7 @@ def link(customer_id: int, *, now: datetime) -> Part:
     }
     tables = [Referrer._meta.db_table, Referrer.pgh_event_model._meta.db_table]  # type: ignore[attr-defined]
     return part_of_values(
-        _("Your link for friends"), labels, [{"code": own.code, "url": own.url, **row}], tables=tables
+        _("Your link for friends"), labels, [{"code": own.code, "url": own.url, **(row or {})}], tables=tables
     )
 
 

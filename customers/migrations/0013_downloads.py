@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0011_what_leaves_with_an_import'),
+        ('customers', '0012_merge_moves'),
     ]
 
     operations = [

@@ -107,6 +107,13 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Customers"),
+        "items": [
+            _item(_("RFM map"), "grid_view", "admin_rfm_map", "customers.view_reports"),
+            _item(_("LTV, retention, frequency"), "query_stats", "admin_customer_report", "customers.view_reports"),
+        ],
+    },
+    {
         "title": _("Shop"),
         "items": [
             _item(

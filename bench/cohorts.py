@@ -59,7 +59,7 @@ def _floor() -> None:
 
 FLOOR = """
 SELECT customer_id, count(*) AS orders, sum(goods_amount - refunded_amount) AS revenue, min(paid_at), max(paid_at)
-FROM customers_purchase WHERE customer_id IS NOT NULL AND (refunded_amount < goods_amount OR refunded_amount = 0)
+FROM customers_purchase WHERE customer_id IS NOT NULL AND NOT is_returned AND goods_amount > refunded_amount
 GROUP BY 1
 """
 

@@ -1,5 +1,6 @@
 """Work of the worker on customers: each chunk in a transaction of its own."""
 
+from datetime import date
 from functools import partial
 
 import structlog
@@ -13,6 +14,7 @@ from customers.imports.work import carry_on
 from customers.models import ImportRun, RfmRun, Segment
 from customers.nightly import reckon_rfm_day
 from customers.queries.erasure import due_erasures
+from customers.queries.report import ReportFilter, keep_report
 from customers.queries.rule_order import rules_in_order
 from customers.services.erasure import erase_customer
 from customers.services.imports import forget_import
@@ -104,3 +106,16 @@ def reckon_rfm() -> bool:
     if RfmRun.objects.filter(day__gte=today, finished_at__isnull=False).exists():
         return False
     return reckon_rfm_day(today) is not None
+
+
+@shared_task
+def reckon_customer_report(*, first: str, last: str, channel: str, segment_id: int | None, compare: bool) -> None:
+    """A report that would keep a page waiting too long (RP-1): its answer is kept for the pages that ask the same."""
+    asked = ReportFilter(
+        first_day=date.fromisoformat(first),
+        last_day=date.fromisoformat(last),
+        channel=channel,
+        segment=Segment.objects.get(pk=segment_id) if segment_id else None,
+        compare=compare,
+    )
+    keep_report(asked, now=timezone.now())

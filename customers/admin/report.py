@@ -56,33 +56,35 @@ def show(request: HttpRequest) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         columns=COLUMNS,
-        query=request.GET.urlencode(),
+        query=_query(request),
         **context,
     )
 
 
 @staff_page(RIGHT)
-def as_csv(request: HttpRequest, table: str) -> HttpResponseBase:
+def as_csv(request: HttpRequest) -> HttpResponseBase:
     form = _form(request)
     report = _report(form.filter()) if form.is_valid() else None
     if report is None:
         return _back(request)
-    response = StreamingHttpResponse(csv_lines(*FILES[table](report)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(form, table)}.csv"'
+    response = StreamingHttpResponse(csv_lines(*FILES[_table(request)](report)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(form, _table(request))}.csv"'
     return response
 
 
 @staff_page(RIGHT)
-def as_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     form = _form(request)
     report = _report(form.filter()) if form.is_valid() else None
     if report is None:
         return _back(request)
     # The response closes the file when it is sent.
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    write_xlsx(file, *FILES[table](report))
+    write_xlsx(file, *FILES[_table(request)](report))
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{_file_name(form, table)}.xlsx", content_type=XLSX_TYPE)
+    return FileResponse(
+        file, as_attachment=True, filename=f"{_file_name(form, _table(request))}.xlsx", content_type=XLSX_TYPE
+    )
 
 
 def _form(request: HttpRequest) -> ReportForm:
@@ -192,9 +194,21 @@ def _age(age: int) -> str:
     return _("month %(n)s") % {"n": age}
 
 
+def _table(request: HttpRequest) -> str:
+    asked = request.GET.get("table", "")
+    return asked if asked in FILES else "cohorts"
+
+
 def _file_name(form: ReportForm, table: str) -> str:
     first, last = form.days()
     return f"customers-{table}-{first}-{last}"
+
+
+def _query(request: HttpRequest) -> str:
+    """The filter without the choice of a table, for the addresses of the files."""
+    query = request.GET.copy()
+    query.pop("table", None)
+    return query.urlencode()
 
 
 def _back(request: HttpRequest) -> HttpResponse:

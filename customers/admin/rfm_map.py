@@ -13,13 +13,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from customers import tasks
 from customers.admin.rfm_cuts import cut_points
 from customers.admin.rfm_drawing import drawing
-from customers.queries import RFM_PREFIX
+from customers.queries.members import RFM_PREFIX
 from customers.queries.rfm_map import RfmMap, RfmPart, rfm_map
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.cells import Cell, csv_lines, write_xlsx
@@ -153,7 +153,7 @@ def _file(request: HttpRequest) -> tuple[str, list[str], Iterator[list[Cell]]]:
 def _segments_table(found: RfmMap) -> tuple[list[str], Iterator[list[Cell]]]:
     header = [
         _("Segment"), _("Customers"), _("Share of the customers, %"), _("Purchases"), _("Revenue"),
-        _("Share of the revenue, %"), _("Average order"), _("Days since the last purchase"), _("Came"), _("Left"),
+        _("Share of the revenue, %"), _("Average order"), _("Days since the last purchase"), pgettext("segment", "Came"), pgettext("segment", "Left"),
     ]  # fmt: skip
     rows: Iterator[list[Cell]] = (
         [
@@ -174,7 +174,7 @@ def _segments_table(found: RfmMap) -> tuple[list[str], Iterator[list[Cell]]]:
 
 
 def _moves_table(found: RfmMap) -> tuple[list[str], Iterator[list[Cell]]]:
-    header = [_("From"), _("To"), _("Customers"), _("Moves")]
+    header = [pgettext("segment", "From"), pgettext("segment", "To"), _("Customers"), _("Moves")]
     rows: Iterator[list[Cell]] = (
         [flow["source"], flow["target"], flow["customers"], flow["moves"]]
         for flow in (_flow(found, place) for place in range(len(found.flows)))

@@ -49,4 +49,10 @@
       form.requestSubmit();
     }
   });
+
+  // A page that waits for the worker looks again by itself; without script it has a link for that.
+  document.addEventListener("DOMContentLoaded", function () {
+    const waiting = document.querySelector("[data-look-again]");
+    if (waiting) window.setTimeout(function () { window.location.reload(); }, Number(waiting.dataset.lookAgain) * 1000);
+  });
 })();

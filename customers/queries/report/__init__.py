@@ -16,7 +16,7 @@ from customers.queries.report.shapes import (
     Frequency,
     ReportFilter,
 )
-from customers.queries.report.whole import CustomerReport, customer_report, keep_report, report_or_wait
+from customers.queries.report.whole import CustomerReport, customer_report, keep_report, report_key, report_or_wait
 
 __all__ = [
     "BANDS",
@@ -37,6 +37,7 @@ __all__ = [
     "customers_by_day",
     "frequency",
     "keep_report",
+    "report_key",
     "report_or_wait",
     "segments_known",
     "within_time",

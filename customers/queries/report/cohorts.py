@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from customers.queries.report.scope import scope
-from customers.queries.report.shapes import CENT, AverageMonth, Cohort, CohortMonth, CohortTable, ReportFilter, percent
+from customers.queries.report.shapes import CENT, AverageMonth, Cohort, CohortMonth, CohortTable, ReportFilter, share
 
 Row = tuple[date, int, int, int, Decimal]
 
@@ -64,7 +64,7 @@ def _averaged(age: int, months: list[CohortMonth]) -> AverageMonth:
     return AverageMonth(
         age=age,
         size=size,
-        retention=percent(sum(one.buyers for one in months), size) or Decimal(0),
+        retention=share(sum(one.buyers for one in months), size),
         ltv=(sum((one.total for one in months), Decimal(0)) / size).quantize(CENT),
     )
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from customers.queries.report.scope import KEPT, day_start
+from customers.queries.report.scope import KNOWN, day_start
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class CustomersOfDay:
 
 def customers_by_day(first: date, last: date) -> list[CustomersOfDay]:
     """Known customers with a kept purchase on each day, and those whose first it was. One query, no day left out."""
-    values = {
+    values: dict[str, Any] = {
         "zone": str(timezone.get_default_timezone()),
         "start": day_start(first),
         "end": day_start(last + timedelta(days=1)),
@@ -37,7 +38,7 @@ LEFT JOIN (
     SELECT (p.paid_at AT TIME ZONE %(zone)s)::date AS day, count(DISTINCT p.customer_id) AS buyers,
            count(*) FILTER (WHERE p.is_first) AS new
     FROM customers_purchase p
-    WHERE p.paid_at >= %(start)s AND p.paid_at < %(end)s AND {KEPT} GROUP BY 1
+    WHERE p.paid_at >= %(start)s AND p.paid_at < %(end)s AND {KNOWN} GROUP BY 1
 ) AS bought USING (day)
 ORDER BY day
 """  # noqa: S608

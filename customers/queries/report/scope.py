@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from customers.queries.members import members
 from customers.queries.report.shapes import ReportFilter
+from customers.queries.rfm_figures import KEPT
 
-# A purchase that went back whole is none; one that cost nothing (paid with points) is one.
-KEPT = "p.customer_id IS NOT NULL AND (p.refunded_amount < p.goods_amount OR p.refunded_amount = 0)"
+KNOWN = f"p.customer_id IS NOT NULL AND {KEPT}"
 
 
 def scope(asked: ReportFilter) -> tuple[str, dict[str, Any]]:
     """The condition on `customers_purchase p`, with the parameters of every statement here."""
-    condition, zone = KEPT, timezone.get_default_timezone()
+    condition, zone = KNOWN, timezone.get_default_timezone()
     params: dict[str, Any] = {
         "zone": str(zone),
         "start": day_start(asked.first_day),

@@ -50,7 +50,7 @@ class CohortMonth:
     @property
     def retention(self) -> Decimal:
         """The percent of the cohort that bought in this month."""
-        return percent(self.buyers, self.size) or Decimal(0)
+        return share(self.buyers, self.size)
 
     @property
     def ltv(self) -> Decimal:
@@ -160,5 +160,10 @@ class Frequency:
     bands: tuple[Band, ...]
 
 
+def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """In percent of a whole that is there."""
+    return (Decimal(part) / Decimal(whole) * 100).quantize(CENT)
+
+
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    return (Decimal(part) / Decimal(whole) * 100).quantize(CENT) if whole else None
+    return share(part, whole) if whole else None

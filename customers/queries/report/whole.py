@@ -35,7 +35,7 @@ def report_or_wait(
     asked: ReportFilter, *, now: datetime, start: Callable[[], object], seconds: int = PAGE_SECONDS
 ) -> CustomerReport | None:
     """What was kept, or the report itself if it is quick; else `start` is called once and there is None until then."""
-    key = _key(asked, now)
+    key = report_key(asked, now)
     kept: CustomerReport | None = cache.get(key)
     if kept is not None:
         return kept
@@ -51,14 +51,14 @@ def report_or_wait(
 
 def keep_report(asked: ReportFilter, *, now: datetime) -> None:
     """The worker's part: pages show its answer for an hour."""
-    key = _key(asked, now)
+    key = report_key(asked, now)
     try:
         cache.set(key, customer_report(asked, now=now), KEPT_SECONDS)
     finally:
         cache.delete(f"{key}:started")
 
 
-def _key(asked: ReportFilter, now: datetime) -> str:
+def report_key(asked: ReportFilter, now: datetime) -> str:
     """Another day's report is another report: what is over has moved on."""
     parts = (
         timezone.localdate(now),

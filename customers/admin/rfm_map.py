@@ -152,9 +152,17 @@ def _file(request: HttpRequest) -> tuple[str, list[str], Iterator[list[Cell]]]:
 
 def _segments_table(found: RfmMap) -> tuple[list[str], Iterator[list[Cell]]]:
     header = [
-        _("Segment"), _("Customers"), _("Share of the customers, %"), _("Purchases"), _("Revenue"),
-        _("Share of the revenue, %"), _("Average order"), _("Days since the last purchase"), pgettext("segment", "Came"), pgettext("segment", "Left"),
-    ]  # fmt: skip
+        _("Segment"),
+        _("Customers"),
+        _("Share of the customers, %"),
+        _("Purchases"),
+        _("Revenue"),
+        _("Share of the revenue, %"),
+        _("Average order"),
+        _("Days since the last purchase"),
+        pgettext("segment", "Came"),
+        pgettext("segment", "Left"),
+    ]
     rows: Iterator[list[Cell]] = (
         [
             part.name,

@@ -2,10 +2,9 @@
 
 from django.urls import include, path
 
-from loyalty_site.backoffice import audit, points_report, privacy, programme
 from customers.admin import report as customer_report
 from customers.admin import rfm_map
-from loyalty_site.backoffice import audit, points_report, programme
+from loyalty_site.backoffice import audit, points_report, privacy, programme
 from referrals.admin import report as referral_report
 
 urlpatterns = [

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Segment, SegmentMembership
+from customers.models import Customer, Segment, SegmentMembership, SegmentMove
 from customers.rules import normalised_email
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
 
@@ -29,17 +30,33 @@ def put_segment(
     errors = []
     if not name.strip() or len(name) > 200:
         errors.append(FieldError("name", "invalid", _("Enter a name of at most 200 characters.")))
-    if is_new and Segment.objects.filter(code=code).exists():
+    of_code = Segment.objects.filter(code=code)
+    if (is_new and of_code.exists()) or of_code.exclude(kind=Segment.Kind.LIST).exists():
         errors.append(FieldError("code", "taken", _("There is a segment of this code already.")))
     joining, leaving = _customers("added", added, errors), _customers("removed", removed, errors)
     if errors:
         raise InvalidInput(*errors)
     segment, _made = Segment.objects.update_or_create(code=code, defaults={"name": name.strip()})
-    SegmentMembership.objects.bulk_create(
-        [SegmentMembership(segment=segment, customer_id=pk, since=now) for pk in joining], ignore_conflicts=True
-    )
-    SegmentMembership.objects.filter(segment=segment, customer__in=leaving).delete()
+    # The row is held now: nobody else moves the members of this list.
+    _move(segment, set(joining), set(leaving), now)
     return segment
+
+
+def _move(segment: Segment, joining: set[int], leaving: set[int], now: datetime) -> None:
+    """Moves are told, and rules that ask for this list look at these customers again."""
+    touched = joining | leaving
+    there = set(segment.memberships.filter(customer__in=touched).values_list("customer_id", flat=True))
+    come, gone = sorted(joining - there - leaving), sorted(leaving & there)
+    SegmentMembership.objects.bulk_create(
+        [SegmentMembership(segment=segment, customer_id=pk, since=now) for pk in come]
+    )
+    segment.memberships.filter(customer__in=gone).delete()
+    SegmentMove.objects.bulk_create(
+        SegmentMove(segment=segment, customer_id=pk, entered=entered, happened_at=now)
+        for pks, entered in ((gone, False), (come, True))
+        for pk in pks
+    )
+    mark_stale(customer_ids=[*come, *gone], now=now)
 
 
 def _customers(field: str, typed: Sequence[str], errors: list[FieldError]) -> list[int]:

@@ -205,6 +205,15 @@ RIGHTS = {
     "admin:customers_segment_changelist": "customers.view_segment",
     "admin:customers_segment_add": "customers.add_segment",
     "admin:customers_segment_change": "customers.view_segment",
+    "admin:customers_segment_rule_add": "customers.add_segment",
+    "admin:customers_segment_rule": "customers.change_segment",
+    "admin:customers_segment_builder": "customers.view_segment",
+    "admin:customers_segment_count": "customers.view_segment",
+    "admin:customers_segment_members": "customers.view_segment",
+    "admin:customers_segment_csv": "customers.export_customer",
+    "admin:customers_segment_xlsx": "customers.export_customer",
+    "admin:customers_segment_archive": "customers.change_segment",
+    "admin:customers_segment_restore": "customers.change_segment",
     "admin:customers_user_changelist": "customers.view_user",
     "admin:customers_user_add": "customers.add_user",
     "admin:customers_user_change": "customers.view_user",
@@ -314,6 +323,7 @@ def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: Pr
 def _address(name: str, rows: dict[str, int]) -> str:
     """Addresses of one object take its key; its model's name is the one among the words of the address."""
     if name.endswith(("_changelist", "_add", "_summary", "_import", "_preview", "_year")):
+    if name.endswith(("_changelist", "_add", "_summary", "_import", "_builder", "_count")):
         return reverse(name)
     key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
     return reverse(name, args=[] if key is None else [key])

@@ -322,8 +322,8 @@ def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: Pr
 
 def _address(name: str, rows: dict[str, int]) -> str:
     """Addresses of one object take its key; its model's name is the one among the words of the address."""
-    if name.endswith(("_changelist", "_add", "_summary", "_import", "_preview", "_year")):
-    if name.endswith(("_changelist", "_add", "_summary", "_import", "_builder", "_count")):
+    of_none = ("_changelist", "_add", "_summary", "_import", "_preview", "_year", "_builder", "_count")
+    if name.endswith(of_none):
         return reverse(name)
     key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
     return reverse(name, args=[] if key is None else [key])

@@ -16,6 +16,7 @@ from customers.nightly import reckon_rfm_day
 from customers.queries.erasure import due_erasures
 from customers.queries.report import ReportFilter, keep_report
 from customers.queries.rule_order import rules_in_order
+from customers.services.duplicates import find_duplicates
 from customers.services.erasure import erase_customer
 from customers.services.imports import forget_import
 from customers.services.refresh import refresh_chunk, refresh_stale
@@ -119,3 +120,9 @@ def reckon_customer_report(*, first: str, last: str, channel: str, segment_id: i
         compare=compare,
     )
     keep_report(asked, now=timezone.now())
+
+
+@shared_task
+def look_for_duplicates() -> int:
+    """Customers who may be one person (every night, and when staff ask). Returns how many pairs are new."""
+    return in_transaction(lambda: find_duplicates(now=timezone.now()))

@@ -30,11 +30,28 @@ CUSTOMERS_MERGE_STEPS: list[str] = [
     "tiers.services.merge_tiers",
     "notifications.services.merge_messages",
 ]
-# What each app knows that would speak against it, f(survivor_id, absorbed_id, now=…): sentences of what will happen,
-# and a refusal (DomainError) for what cannot be merged.
-CUSTOMERS_MERGE_PREVIEWS: list[str] = []
+# What each app knows that would speak against it, f(survivor_id, absorbed_id, now=…): steps as they will be, and a
+# refusal (DomainError) for what cannot be merged.
+CUSTOMERS_MERGE_PREVIEWS: list[str] = [
+    "orders.queries.merging.merge_preview",
+    "points.queries.merging.merge_preview",
+    "promocodes.queries.merging.merge_preview",
+    "tiers.queries.merging.merge_preview",
+    "referrals.queries.merging.merge_preview",
+    "customers.queries.merges.preview_own",
+]
+# What each app knows of one of two who may be merged: f(customer_id, now=…) gives (label, text), for side by side.
+CUSTOMERS_MERGE_FACTS: list[str] = [
+    "orders.queries.merging.merge_facts",
+    "points.queries.merging.merge_facts",
+    "tiers.queries.merging.merge_facts",
+    "referrals.queries.merging.merge_facts",
+]
 # What tells that two customers may be one, in sets: f(since=…) gives SELECTs of (first, second, sign, score).
-CUSTOMERS_DUPLICATE_SIGNS: list[str] = []
+CUSTOMERS_DUPLICATE_SIGNS: list[str] = [
+    "customers.queries.duplicates.own_signs",
+    "referrals.queries.duplicates.duplicate_signs",
+]
 # What each app forgets of a person (CU-4): f(customer=…, now=…) gives {"table": rows}.
 # In this order, in one transaction; the customer is locked and handed over as he was, his row is empty already.
 # Rewards are locked before accounts of points, as everywhere.

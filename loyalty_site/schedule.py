@@ -25,5 +25,6 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "reckon-rfm": {"task": "customers.tasks.reckon_rfm", "schedule": 600.0},
     "forget-customers": {"task": "customers.tasks.forget_customers", "schedule": 600.0},
     "forget-old-sessions": {"task": "loyalty_site.tasks.forget_old_sessions", "schedule": 24 * 3600.0},
+    "look-for-duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 24 * 3600.0},
     "nightly-doctor": {"task": "loyalty_site.tasks.run_doctor", "schedule": 24 * 3600.0},
 }

@@ -2,6 +2,7 @@
 
 from customers.services.consents import give_consent, put_consent_text, set_consents, withdraw_consent
 from customers.services.downloads import note_download
+from customers.services.duplicates import PairDecided, find_duplicates, say_different
 from customers.services.erasure import cancel_erasure, erase_at_once, erase_customer, request_erasure
 from customers.services.errors import (
     AlreadyErased,
@@ -40,6 +41,7 @@ __all__ = [
     "NoSuchCustomer",
     "NoSuchNote",
     "NoSuchTag",
+    "PairDecided",
     "PhoneTaken",
     "RfmDayPast",
     "SameCustomer",
@@ -49,6 +51,7 @@ __all__ = [
     "cancel_erasure",
     "erase_at_once",
     "erase_customer",
+    "find_duplicates",
     "give_consent",
     "mark_stale",
     "merge_customers",
@@ -67,6 +70,7 @@ __all__ = [
     "register_customer",
     "request_erasure",
     "restore_segment",
+    "say_different",
     "segment_uses",
     "set_consents",
     "set_manager",

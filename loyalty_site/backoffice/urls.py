@@ -8,6 +8,7 @@ from loyalty_site.backoffice import audit, points_report, privacy, programme
 from referrals.admin import report as referral_report
 
 urlpatterns = [
+    path("", include("customers.admin.urls")),
     path("", include("orders.admin.urls")),
     path("", include("tiers.admin.urls")),
     path("reports/", include("promocodes.admin.urls")),

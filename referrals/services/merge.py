@@ -3,19 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from customers.models import Merge
 from customers.services.merge_rows import moved, moved_once, run
-from loyalty_site.kernel.errors import Conflict
 from loyalty_site.kernel.transactions import requires_transaction
-from referrals.models import Ambassador, Referral, Review
+from referrals.models import Referral, Review
+from referrals.queries.merging import TwoAmbassadors, refuse_two_ambassadors, void_because
 from referrals.services.undo import undo_referral
 
-
-class TwoAmbassadors(Conflict):
-    code = "two_ambassadors"
-    message = _("Both are ambassadors, each on terms of his own: first take one of them off the programme.")
+__all__ = ["TwoAmbassadors", "merge_referrals"]
 
 
 @requires_transaction
@@ -26,7 +21,7 @@ def merge_referrals(*, merge: Merge, now: datetime) -> dict[str, Any] | None:
     the one between the two, a second one of the same newcomer, one that would bring somebody before his referrer.
     Raises TwoAmbassadors. The caller holds both customers; rewards, reviews and accounts are locked here.
     """
-    _refuse_two_ambassadors(merge)
+    refuse_two_ambassadors(merge.survivor_id, merge.absorbed_id)
     run(LOCK_REWARDS, merge)
     void = _void(merge, now)
     came = moved(merge, "referrals_referral", "newcomer_id") if void is None else 0
@@ -40,20 +35,6 @@ def merge_referrals(*, merge: Merge, now: datetime) -> dict[str, Any] | None:
     if void is None and not came and not brought:
         return None
     return {"part": "referrals", "brought": brought, "came": came, "void": void or ""}
-
-
-def void_because(survivor_id: int, absorbed_id: int) -> tuple[Referral | None, str]:
-    """The referral of the absorbed customer that would end, and why; empty when there is none or it moves."""
-    referral = Referral.objects.filter(newcomer=absorbed_id).first()
-    if referral is None:
-        return None, ""
-    if referral.referrer_id == survivor_id:
-        return referral, "himself"
-    if Referral.objects.filter(newcomer=survivor_id).exists():
-        return referral, "second"
-    if referral.referrer_id is not None and referral.referrer_id >= survivor_id:
-        return referral, "later"
-    return None, ""
 
 
 def _void(merge: Merge, now: datetime) -> str | None:
@@ -76,11 +57,6 @@ def _close_review(referral: Referral, merge: Merge, now: datetime) -> None:
             decided_at=now,
             decision_reason=merge.reason,
         )
-
-
-def _refuse_two_ambassadors(merge: Merge) -> None:
-    if Ambassador.objects.filter(customer__in=[merge.survivor_id, merge.absorbed_id]).count() > 1:
-        raise TwoAmbassadors
 
 
 def _one_referrer(merge: Merge) -> None:

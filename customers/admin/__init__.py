@@ -4,6 +4,7 @@ from customers.admin.consent_texts import ConsentTextAdmin
 from customers.admin.duplicates import DuplicateAdmin, MergeAdmin
 from customers.admin.erasures import ErasedCustomerAdmin, ErasureRequestAdmin
 from customers.admin.segments import SegmentAdmin
+from customers.admin.tags import TagAdmin
 
 __all__ = [
     "ConsentTextAdmin",
@@ -12,4 +13,5 @@ __all__ = [
     "ErasureRequestAdmin",
     "MergeAdmin",
     "SegmentAdmin",
+    "TagAdmin",
 ]

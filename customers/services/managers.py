@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, StaleCustomer, User
+from customers.models import Customer, User
 from customers.services.errors import NoSuchCustomer
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
 
@@ -25,5 +26,5 @@ def set_manager(*, customer_id: int, manager_id: int | None, now: datetime) -> C
     if customer.manager_id != manager_id:
         customer.manager_id = manager_id
         customer.save(update_fields=["manager"])
-        StaleCustomer.objects.bulk_create([StaleCustomer(customer_id=customer_id, since=now)], ignore_conflicts=True)
+        mark_stale(customer_ids=[customer_id], now=now)
     return customer

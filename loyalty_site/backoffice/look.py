@@ -142,6 +142,7 @@ NAVIGATION = [
                 "admin:customers_segment_changelist",
                 "customers.view_segment",
             ),
+            _item(_("Tags"), "label", "admin:customers_tag_changelist", "customers.view_tag"),
             _item(
                 _("To be forgotten"),
                 "person_off",

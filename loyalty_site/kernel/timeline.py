@@ -97,7 +97,7 @@ def happened(
         return [], False
     parts = [_part(source, customer_id, before)[: limit + 1] for source in sources]
     together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(together.order_by("-at", "-source", "-key")[: limit + 1])
+    found = list(together.order_by("-story_at", "-story_source", "-story_key")[: limit + 1])
     by_name = {source.name: source for source in sources}
     keys: dict[str, list[int]] = defaultdict(list)
     for _at, name, key in found[:limit]:
@@ -112,16 +112,18 @@ def happened(
 
 
 def _part(source: Source, customer_id: int, before: Cursor | None) -> QuerySet[Any]:
-    rows = source.rows(customer_id).order_by().annotate(at=F(source.moment), key=Cast("pk", BigIntegerField()))
-    rows = rows.annotate(source=Value(source.name, CharField())).filter(_earlier(source, before))
-    return rows.order_by("-at", "-key").values_list("at", "source", "key")
+    rows = (
+        source.rows(customer_id).order_by().annotate(story_at=F(source.moment), story_key=Cast("pk", BigIntegerField()))
+    )
+    rows = rows.annotate(story_source=Value(source.name, CharField())).filter(_earlier(source, before))
+    return rows.order_by("-story_at", "-story_key").values_list("story_at", "story_source", "story_key")
 
 
 def _earlier(source: Source, before: Cursor | None) -> Q:
     if before is None:
-        return Q(at__isnull=False)
+        return Q(story_at__isnull=False)
     if source.name < before.source:
-        return Q(at__lte=before.at)
+        return Q(story_at__lte=before.at)
     if source.name > before.source:
-        return Q(at__lt=before.at)
-    return Q(at__lt=before.at) | Q(at=before.at, key__lt=before.key)
+        return Q(story_at__lt=before.at)
+    return Q(story_at__lt=before.at) | Q(story_at=before.at, story_key__lt=before.key)

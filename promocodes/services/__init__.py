@@ -5,6 +5,7 @@ from promocodes.services.batches import activate_batch, create_batch, deactivate
 from promocodes.services.campaigns import create_campaign, edit_campaign
 from promocodes.services.codes import activate_code, create_code, deactivate_code, edit_code
 from promocodes.services.errors import CodeRejected
+from promocodes.services.give import give_code
 from promocodes.services.issue import IssuedCode, issue_codes
 from promocodes.services.merge import merge_codes
 from promocodes.services.quotes import add_tallies, count_quote
@@ -27,6 +28,7 @@ __all__ = [
     "edit_batch_end",
     "edit_campaign",
     "edit_code",
+    "give_code",
     "issue_codes",
     "merge_codes",
     "redeem_code",

@@ -42,7 +42,7 @@
   });
 
   document.addEventListener("keydown", function (event) {
-    const form = document.querySelector("[data-main-form]");
+    const form = event.target.closest("[data-keys]") || document.querySelector("[data-main-form]");
     if (!form || !(event.ctrlKey || event.metaKey)) return;
     if (event.key === "s" || event.key === "Enter") {
       event.preventDefault();

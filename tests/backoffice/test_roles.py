@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from customers.models import User
+from customers.models import CustomerNote, Tag, User
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
@@ -359,6 +359,8 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
     reward = RewardFactory.create()
     occasion = OccasionFactory.create()
     return {
+        "note": CustomerNote.objects.create(customer=shop["customer"], text="x", written_at=NOW).pk,
+        "tag": Tag.objects.create(code="blogger", name="Blogger").pk,
         "referral": reward.referral_id,
         "reward": reward.pk,
         "review": ReviewFactory.create(referral=reward.referral).pk,

@@ -270,7 +270,9 @@ def test_a_manager_only_looks_at_the_discount_ladders(manager: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_of_customers_takes_as_many_queries_for_any_number(count: int, manager: Client, django_assert_num_queries: Any) -> None:
+def test_list_of_customers_takes_as_many_queries_for_any_number(
+    count: int, manager: Client, django_assert_num_queries: Any
+) -> None:
     for _number in range(count):
         pay(CustomerFactory.create(), 15_000, on=-1)
     with django_assert_num_queries(13):

@@ -65,9 +65,11 @@ def add_tag(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @staff_page("customers.change_customer")
 @require_POST
-def take_tag(request: HttpRequest, customer_id: int, tag_id: int) -> HttpResponse:
-    now = timezone.now()
-    attempt(request, lambda: services.untag_customer(customer_id=customer_id, tag_id=tag_id, now=now))
+def take_tag(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The tag whose key is in `tag`; one that is not there is off already."""
+    asked, now = request.POST.get("tag", ""), timezone.now()
+    key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0
+    attempt(request, lambda: services.untag_customer(customer_id=customer_id, tag_id=key, now=now))
     return _back(customer_id, "tags")
 
 

@@ -87,7 +87,7 @@ class CustomerAdmin(ServiceAdmin):
             path("note/<int:note_id>/strike/", actions.strike_note, name="customers_note_strike"),
             path("note/<int:note_id>/pin/", actions.pin_note, name="customers_note_pin"),
             path("<int:customer_id>/tag/", actions.add_tag, name="customers_customer_tag"),
-            path("<int:customer_id>/tag/<int:tag_id>/take/", actions.take_tag, name="customers_customer_untag"),
+            path("<int:customer_id>/untag/", actions.take_tag, name="customers_customer_untag"),
             path("<int:customer_id>/manager/", actions.set_manager, name="customers_customer_manager"),
             path("<int:customer_id>/code/", actions.give_code, name="customers_customer_code"),
         ]

@@ -16,7 +16,7 @@ from loyalty_site.account.tier_view import tier_view
 from orders.queries.own_codes import own_codes
 from orders.queries.visits import orders_of
 from orders.views import visitor
-from points.queries import balance
+from points.queries import balance, fresh_gift
 from promocodes.queries import PersonalState
 
 RECENT, CODES = 3, 3
@@ -35,6 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         context |= {
             "orders": list(orders_of(customer)[:RECENT]),
             "balance": has,
+            "gift": fresh_gift(customer.pk, now=now),
             "balance_money": has.available * programme.point_value,
             "bonus": programme.first_purchase_bonus,
             "tier": tier_view(customer.pk, base_percent=programme.base_earn_percent, now=now),

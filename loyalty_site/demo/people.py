@@ -1,6 +1,6 @@
 """Who the demonstration shop knows: one account of staff per role, customers with neutral names."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -83,11 +83,21 @@ def _registered(number: int, now: datetime) -> datetime:
     return now - timedelta(days=days, hours=3 * number)
 
 
+def _birthday(number: int, registered_at: datetime) -> date | None:
+    """Spread around the day of loading, the first one's two days after it; every third does not tell."""
+    if number % 3 == 2:
+        return None
+    days = 92 if number == 0 else 360 - 12 * number + (number * 13) % 50 - 20
+    day = (registered_at + timedelta(days=days, hours=3 * number)).date()
+    return date(1975 + number, day.month, min(day.day, 28))
+
+
 def _add_customer(number: int, email: str, *, registered_at: datetime) -> Customer:
     return register_customer(
         email=email,
         first_name="Покупатель",
         last_name=str(number) if number else "",
+        birthday=_birthday(number, registered_at),
         consents=("programme", "email") if number % 3 != 1 else ("programme",),
         now=registered_at,
         source="demo",

@@ -86,21 +86,22 @@ class Duplicate(models.Model):
         return f"{self.first_id} = {self.second_id}?"
 
 
-def only_a_merge_moves(column: str, *others: str, was: str = "") -> list[pgtrigger.Trigger]:
+def only_a_merge_moves(column: str, *others: str, was: str = "", forgets: str = "") -> list[pgtrigger.Trigger]:
     """`column` names a customer and never changes, but from a customer that was merged to the one that stayed.
 
     `others` never change at all; without them the whole row is as it was written. `was`, if there is such a column,
     then keeps whose the row was at first. The database itself asks `customers_merge`, so no setting opens this door.
+    `forgets` is a text that may become empty, and nothing else may change, once the customer was erased (ADR 15).
     """
     operation = pgtrigger.UpdateOf(column, *others) if others else pgtrigger.Update
-    return [MovedByMerge(column, was, operation)]
+    return [MovedByMerge(column, was, operation, forgets)]
 
 
 class MovedByMerge(pgtrigger.Trigger):
     when = pgtrigger.Before
 
-    def __init__(self, column: str, was: str, operation: pgtrigger.Operation) -> None:
-        self.column, self.was = column, was
+    def __init__(self, column: str, was: str, operation: pgtrigger.Operation, forgets: str = "") -> None:
+        self.column, self.was, self.forgets = column, was, forgets
         super().__init__(name=f"only_merge_{column}", operation=operation)
 
     def get_func(self, model: models.Model) -> str:
@@ -110,7 +111,18 @@ class MovedByMerge(pgtrigger.Trigger):
         return f"""
             IF to_jsonb(NEW) - {moved} = to_jsonb(OLD) - {moved} {stamped} AND EXISTS (
                 SELECT FROM customers_merge m WHERE m.absorbed_id = OLD.{column} AND m.survivor_id = NEW.{column})
-            THEN RETURN NEW; END IF;
+            THEN RETURN NEW; END IF;{self._forgetting()}
             RAISE insufficient_privilege
                 USING MESSAGE = 'pgtrigger: Cannot update {model._meta.db_table} but by a merge of customers';
         """
+
+    def _forgetting(self) -> str:
+        """Nothing where a table forgets nothing, so that its trigger is as it was."""
+        column, text = self.column, self.forgets
+        return (
+            text
+            and f"""
+            IF to_jsonb(NEW) - '{text}' = to_jsonb(OLD) - '{text}' AND NEW.{text} = '' AND EXISTS (
+                SELECT FROM customers_customer c WHERE c.id = OLD.{column} AND c.erased_at IS NOT NULL)
+            THEN RETURN NEW; END IF;"""
+        )

@@ -82,7 +82,7 @@ class Entry(models.Model):
         default_permissions = ("view",)
         triggers = [
             *never_lost(),
-            *only_a_merge_moves("account_id"),
+            *only_a_merge_moves("account_id", forgets="reason"),
             *refers_to(
                 "entry_has_lot",
                 """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM CASE

@@ -27,6 +27,7 @@ def forget_points(*, customer: Customer, now: datetime) -> dict[str, int]:
         withdrawn = changed(WITHDRAW, {"account": customer.pk, "now": now, "reason": ERASED})
     return {
         "points_lot": withdrawn,
+        "points_entry": changed(FORGET_REASONS, {"account": customer.pk}),
         "points_pendingadjustment": PendingAdjustment.objects.filter(customer=customer.pk).update(reason=""),
         **forget(HISTORY, [customer.pk]),
     }

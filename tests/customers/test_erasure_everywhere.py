@@ -20,14 +20,23 @@ from customers.services import (
 from customers.tasks import forget_customers
 from loyalty_site.doctor import examined, invariants
 from orders.models import Order
+from orders.services import Contact
+from orders.services.acquiring import SUCCEEDED, open_payment, receive_event
 from points.models import Entry, PendingAdjustment
 from points.services import adjust
 from referrals.models import Referral
-from referrals.services import put_ambassador, reject_referral
+from referrals.services import reject_referral
 from tests.api.conftest import Api, new_key
-from tests.api.test_orders import basket
 from tests.customers.personal import LATIN, MARK, places_of
-from tests.factories import CustomerFactory, ProductFactory, ReviewFactory, UserFactory
+from tests.factories import (
+    AmbassadorFactory,
+    CustomerFactory,
+    ProductFactory,
+    ReferralFactory,
+    ReviewFactory,
+    UserFactory,
+)
+from tests.orders.ordering import place_at
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = f"{LATIN}@shop.test", "+79160001234"
@@ -60,7 +69,7 @@ def marked_customer(staff: User) -> Customer:
     PendingAdjustment.objects.create(
         customer=person, amount=5, reason=f"Для {MARK}", fact="manual:2", asked_by=staff, asked_at=now
     )
-    put_ambassador(ambassador_id=None, values=_ambassador(person), **note)
+    _ambassador(person)
     review = ReviewFactory(referral=_brought(friend, person))
     reject_referral(referral_id=review.referral_id, reason=f"Это {MARK}", **note)
     twin = CustomerFactory(email=f"{LATIN}.second@shop.test", first_name=MARK, last_name="Вторая")
@@ -79,22 +88,19 @@ def _registered(api: Api) -> Customer:
 
 
 def _buy(api: Api, person: Customer) -> None:
-    """One order paid by a webhook, one still unpaid, one as a guest; refunded in part."""
-    contact = {"name": f"{MARK} Покупатель", "email": EMAIL, "phone": PHONE, "address": f"ул. {MARK}, 1"}
-    placed = [
-        api.post("orders", basket(customer=str(person.public_id), contact=contact, device=f"phone-{LATIN}"), key="o-1"),
-        api.post("orders", basket(customer=str(person.public_id), contact=contact), key="o-2"),
-        api.post("orders", basket(contact=contact), key="o-3"),
-    ]
-    assert [answer.status_code for answer in placed] == [201, 201, 201], [answer.content for answer in placed]
-    first = placed[0].json()
-    paid = api.post(
-        f"orders/{first['number']}/pay",
-        {"amount": first["total"], "provider": "bank", "payment_id": "p-1", "payer": f"card-{LATIN}"},
-        key="p-1",
-    )
-    assert paid.status_code == 200, paid.content
-    api.post(f"orders/{first['number']}/refund", {"reason": f"Не подошло, {MARK}"}, key="r-1")
+    """One order paid by a webhook and refunded, one still unpaid, one as a guest."""
+    contact = Contact(name=f"{MARK} Покупатель", email=EMAIL, phone=PHONE, address=f"ул. {MARK}, 1")
+    now = timezone.now()
+    first = place_at(now, "SHIRT-1", customer_id=person.pk, contact=contact)
+    place_at(now, "SHIRT-1", customer_id=person.pk, contact=contact)
+    place_at(now, "SHIRT-1", contact=contact)
+    session = open_payment(number=first.number, now=now)
+    told = {"session": str(session.token), "order": first.number, "payment_id": "p-1", "amount": str(first.total)}
+    payload = {"type": SUCCEEDED, "data": {**told, "currency": "RUB", "payer": f"card-{LATIN}", "holder": MARK}}
+    event = receive_event(provider="bank", event_id="e-1", payload=payload, now=now)
+    assert event.refusal == ""
+    refunded = api.post(f"orders/{first.number}/refund", {"reason": f"Не подошло, {MARK}"}, key="r-1")
+    assert refunded.status_code in {200, 201}, refunded.content
 
 
 def _sign_in(person: Customer) -> None:
@@ -108,23 +114,12 @@ def _sign_in(person: Customer) -> None:
     beginner.post(reverse("account_request_login_code"), {"email": EMAIL})
 
 
-def _ambassador(person: Customer) -> dict[str, Any]:
-    return {
-        "name": f"{MARK} блогер",
-        "code": "PIKEFORYOU",
-        "customer": person,
-        "email": EMAIL,
-        "rate_type": "percent",
-        "rate": Decimal(5),
-        "paid_in": "money",
-        "note": f"Канал {MARK}",
-        "is_active": True,
-    }
+def _ambassador(person: Customer) -> None:
+    given = {"name": f"{MARK} блогер", "email": EMAIL, "note": f"Канал {MARK}"}
+    AmbassadorFactory(customer=person, paid_in="money", **given)
 
 
 def _brought(friend: Customer, person: Customer) -> Referral:
-    from tests.factories import ReferralFactory
-
     return ReferralFactory(newcomer=person, referrer=friend)
 
 

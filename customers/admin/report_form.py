@@ -16,7 +16,13 @@ MONTHS = [("12", _("last 12 months")), ("24", _("last 24 months")), ("36", _("la
 OTHERS = [("90", _("last 90 days")), ("month", _("this month")), ("last_month", _("last month"))]
 PERIODS = [*MONTHS, *OTHERS, (CUSTOM, _("chosen days"))]
 # Channels of our own by their names; one that an import brought is called as it is.
-CHANNELS = {"site": _("Site"), "app": _("App"), "pos": _("Till"), "import": _("Import")}
+CHANNELS = {
+    "site": _("site"),
+    "app": _("app"),
+    "pos": _("till"),
+    "marketplace": _("marketplace"),
+    "import": _("import"),
+}
 
 
 class ReportForm(PeriodForm):

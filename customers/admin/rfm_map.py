@@ -1,5 +1,6 @@
 """The RFM map: the grid, the segments, who has moved, and what can be done with whom (CU-7, RP-1)."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -29,13 +30,7 @@ RECKON = "customers.change_segment"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAYS = 30
 CUSTOMERS = "admin:customers_customer_changelist"
-# What can be done with a segment: the right, the page, and how the page calls a segment.
-ACTIONS = (
-    (gettext_lazy("Promo code"), "promocodes.add_promocode", "admin:promocodes_promocode_add", "segment"),
-    (gettext_lazy("Campaign"), "promocodes.add_campaign", "admin:promocodes_campaign_add", "segment"),
-    (gettext_lazy("Points"), "points.add_segmentgrant", "admin:points_segmentgrant_add", "segment"),
-    (gettext_lazy("New segment"), "customers.add_segment", "admin:customers_segment_add", "rfm"),
-)
+BUILDER = "admin:customers_segment_rule_add"
 
 
 class MapForm(forms.Form):
@@ -112,16 +107,24 @@ def _part(request: HttpRequest, part: RfmPart) -> dict[str, Any]:
     """A segment with its links, for those who may follow them."""
     may_look = request.user.has_perm("customers.view_customer")
     actions = [
-        {"title": title, "link": f"{reverse(address)}?{urlencode({name: _called(part.code, name)})}"}
-        for title, right, address, name in ACTIONS
+        {"title": title, "link": f"{reverse(address)}?{urlencode(query)}"}
+        for title, right, address, query in _doable(part)
         if request.user.has_perm(right)
     ]
     link = f"{reverse(CUSTOMERS)}?{urlencode({'rfm': part.code})}" if may_look else ""
     return {"part": part, "link": link, "actions": actions}
 
 
-def _called(code: str, name: str) -> str:
-    return code if name == "rfm" else f"{RFM_PREFIX}{code}"
+def _doable(part: RfmPart) -> list[tuple[str, str, str, dict[str, str]]]:
+    """What can be made of a segment: its name, the right, the page, and what the page is told."""
+    code = f"{RFM_PREFIX}{part.code}"
+    rule = json.dumps({"field": "segment", "op": "in", "value": [code]})
+    return [
+        (_("Promo code"), "promocodes.add_promocode", "admin:promocodes_promocode_add", {"segment": code}),
+        (_("Campaign"), "promocodes.add_campaign", "admin:promocodes_campaign_add", {"name": part.name}),
+        (_("Points"), "points.add_segmentgrant", "admin:points_segmentgrant_add", {"segment": code}),
+        (_("New segment"), "customers.add_segment", BUILDER, {"name": part.name, "rule": rule}),
+    ]
 
 
 def _cell_link(request: HttpRequest, r: int, f: int) -> str:

@@ -19,6 +19,8 @@ class ServiceAdmin(ShopAdmin):
     service_form: ClassVar[type[forms.Form]]
     page_template = "backoffice/object_form.html"
     fixed_names: ClassVar[frozenset[str]] = frozenset()
+    # Fields that a link to the page of a new object may fill in beforehand.
+    asked_names: ClassVar[frozenset[str]] = frozenset()
 
     def initial_of(self, obj: Any) -> dict[str, Any]:
         return {name: getattr(obj, name) for name in self.service_form.base_fields}
@@ -71,7 +73,8 @@ class ServiceAdmin(ShopAdmin):
 
     def _form(self, request: HttpRequest, obj: Model | None, may_write: bool) -> forms.Form:
         sent = request.POST if request.method == "POST" else None
-        form = self.service_form(sent, initial=self.initial_of(obj) if obj else None, label_suffix="")
+        asked = {name: request.GET[name] for name in self.asked_names if name in request.GET}
+        form = self.service_form(sent, initial=self.initial_of(obj) if obj else asked, label_suffix="")
         for name, field in form.fields.items():
             if not may_write or (obj is not None and name in self.fixed_names):
                 field.disabled = True

@@ -103,9 +103,10 @@ class GrantAdmin(ReadOnlyAdmin):
 
 @staff_page("points.add_segmentgrant")
 def new_grant(request: HttpRequest) -> HttpResponse:
-    """`_preview` tells what it comes to; `_give` gives."""
+    """`_preview` tells what it comes to; `_give` gives. `?segment=` is the code of the segment to begin with."""
     sent = request.POST if request.method == "POST" else None
-    form = GrantForm(sent, initial={"fact": new_fact()}, label_suffix="")
+    chosen = Segment.objects.filter(code=request.GET.get("segment", "")).first()
+    form = GrantForm(sent, initial={"fact": new_fact(), "segment": chosen}, label_suffix="")
     preview = None
     if sent is not None and form.is_valid():
         if "_give" in sent and (grant := attempt_form(form, lambda: _asked(request, form))):

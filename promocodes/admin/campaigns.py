@@ -44,6 +44,7 @@ class CampaignForm(forms.Form):
 class CampaignAdmin(ServiceAdmin):
     service_form = CampaignForm
     page_template = "promocodes/admin/campaign.html"
+    asked_names = frozenset({"name"})
     list_display = ["name", "budget_bar", "created_by", "created"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Name")

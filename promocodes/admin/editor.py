@@ -208,15 +208,16 @@ def _form(*, data: Any = None, initial: Any = None, frozen: frozenset[str] = fro
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """From scratch, or everything of the code in `?from=` with a fresh period; for the customer in `?customer=`."""
+    """From scratch, or everything of the code in `?from=` with a fresh period; for who is in `?customer=` or `?segment=`."""
     days = default_days(timezone.localdate())
     chosen = request.GET.get("type", "")
     start: dict[str, Any] = {"type": chosen if chosen in CodeType.values else CodeType.PERCENT, **days}
     if (source := request.GET.get("from", "")).isdigit():
         code = PromoCode.objects.select_related("terms__campaign", "customer").filter(pk=source).first()
         start = {**code_initial(code), **days} if code else start
-    if campaign := request.GET.get("campaign", ""):
-        start["campaign"] = campaign
+    for named in ("campaign", "segment"):
+        if chosen_name := request.GET.get(named, ""):
+            start[named] = chosen_name
     if (customer := request.GET.get("customer", "")).isdigit():
         # “Give a code” on the customer's page: one use, for this customer.
         start |= {"customer": _known_as(find_customer(customer)), "max_uses": start.get("max_uses") or 1}

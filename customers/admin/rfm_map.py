@@ -21,7 +21,7 @@ from customers import tasks
 from customers.admin.rfm_cuts import cut_points
 from customers.admin.rfm_drawing import drawing
 from customers.queries.members import RFM_PREFIX
-from customers.queries.rfm_map import RfmMap, RfmPart, rfm_map
+from customers.queries.rfm_map import RfmCell, RfmMap, RfmPart, rfm_map
 from loyalty_site.kernel.backoffice import page, staff_page
 from loyalty_site.kernel.cells import Cell, csv_lines, write_xlsx
 
@@ -60,7 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
         status=200 if is_valid else 422,
         form=form,
         map=found,
-        rows=[[{"cell": cell, "link": _cell_link(request, cell.r, cell.f)} for cell in row] for row in found.rows],
+        rows=[[_cell(request, cell) for cell in row] for row in found.rows],
         parts=[_part(request, part) for part in found.segments],
         extras=[_part(request, part) for part in found.extras],
         cuts=cut_points(found.run) if found.run else None,
@@ -127,10 +127,21 @@ def _doable(part: RfmPart) -> list[tuple[str, str, str, dict[str, str]]]:
     ]
 
 
-def _cell_link(request: HttpRequest, r: int, f: int) -> str:
-    if not request.user.has_perm("customers.view_customer"):
-        return ""
-    return f"{reverse(CUSTOMERS)}?{urlencode({'cell': f'{r}-{f}'})}"
+def _cell(request: HttpRequest, cell: RfmCell) -> dict[str, Any]:
+    """A cell with the ways to its customers and to a segment of just them."""
+    scores = {"rfm_r": cell.r, "rfm_f": cell.f}
+    rule = {
+        "all": [
+            {"field": name, "op": "between", "value": {"least": score, "most": score}} for name, score in scores.items()
+        ]
+    }
+    named = {"name": f"{cell.name} R{cell.r} F{cell.f}", "rule": json.dumps(rule)}
+    may_look, may_make = (request.user.has_perm(f"customers.{right}") for right in ("view_customer", "add_segment"))
+    return {
+        "cell": cell,
+        "link": f"{reverse(CUSTOMERS)}?{urlencode({'cell': f'{cell.r}-{cell.f}'})}" if may_look else "",
+        "builder": f"{reverse(BUILDER)}?{urlencode(named)}" if may_make else "",
+    }
 
 
 def _flow(found: RfmMap, place: int) -> dict[str, Any]:

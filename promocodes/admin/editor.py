@@ -208,7 +208,7 @@ def _form(*, data: Any = None, initial: Any = None, frozen: frozenset[str] = fro
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """From scratch, or everything of the code in `?from=` with a fresh period; for who is in `?customer=` or `?segment=`."""
+    """From scratch, or everything of the code in `?from=` with a fresh period; for `?customer=` or `?segment=`."""
     days = default_days(timezone.localdate())
     chosen = request.GET.get("type", "")
     start: dict[str, Any] = {"type": chosen if chosen in CodeType.values else CodeType.PERCENT, **days}

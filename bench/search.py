@@ -1,7 +1,7 @@
 """Search for customers among a million of them (target: under 100 ms), beside a look-up by the primary key.
 
-Names come as they do in life: a few are very common. Each line is the middle one of several runs; the note says how many
-milliseconds that is.
+Names come as they do in life: a few are very common. Each line is the middle one of several runs; the note tells its
+milliseconds.
 """
 
 import os

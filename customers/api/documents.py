@@ -7,13 +7,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from customers.models import Customer
+from customers.queries import rfm_of, segments_of
 
 
 def customer_document(customer: Customer, *, now: datetime) -> dict[str, Any]:
-    """Two queries for consents and segments unless prefetched, and those of the parts that higher apps hold.
-
-    Nobody has RFM scores as yet.
-    """
+    """A query for consents unless prefetched, one for segments, two for RFM, and those of the parts of higher apps."""
     parts = {name: import_string(path) for name, path in settings.CUSTOMERS_DOCUMENT_PARTS.items()}
     return {
         "id": str(customer.public_id),
@@ -27,7 +25,20 @@ def customer_document(customer: Customer, *, now: datetime) -> dict[str, Any]:
         "tier": None,
         "points": None,
         "referral": None,
-        "segments": sorted(segment.code for segment in customer.segments.all()),
-        "rfm": None,
+        "segments": sorted(segment.code for segment in segments_of(customer.pk)),
+        "rfm": _rfm(customer.pk, now),
         **{name: part(customer.pk, now=now) for name, part in parts.items()},
+    }
+
+
+def _rfm(customer_id: int, now: datetime) -> dict[str, Any] | None:
+    """Recency in days, frequency in orders, monetary in roubles, the code of the segment on the map."""
+    view = rfm_of(customer_id, now=now)
+    if view is None:
+        return None
+    return {
+        "recency": view.recency,
+        "frequency": view.frequency,
+        "monetary": str(view.monetary),
+        "segment": view.segment,
     }

@@ -1,4 +1,4 @@
-"""Tags, notes and a personal manager of the demonstration shop, so that the page of a customer has something to show."""
+"""Tags, notes and a personal manager of the demonstration shop, for the page of a customer to show."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

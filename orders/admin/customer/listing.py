@@ -65,7 +65,7 @@ class CustomerAdmin(ServiceAdmin):
         return rows.prefetch_related("tagged__tag")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return ["who", "reach", tier_column(), rfm_column(), "last_purchase", "tags", "registered"]
+        return ["who", "reach", tier_column(), rfm_column(), "last_purchase", "tags"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -130,7 +130,7 @@ class CustomerAdmin(ServiceAdmin):
         if obj.merged_into_id or obj.erased_at:
             said = _("merged") if obj.merged_into_id else _("erased")
             return format_html('{} <span class="bo-badge bo-badge--warn">{}</span>', name, said)
-        return name
+        return format_html('<span class="bo-nowrap">{}</span>', name)
 
     @admin.display(description=gettext_lazy("how to reach"))
     def reach(self, obj: Customer) -> SafeString:
@@ -146,7 +146,3 @@ class CustomerAdmin(ServiceAdmin):
     def tags(self, obj: Customer) -> SafeString:
         names = sorted(row.tag.name for row in obj.tagged.all())
         return format_html_join(" ", '<span class="bo-badge">{}</span>', ((name,) for name in names))
-
-    @admin.display(description=gettext_lazy("registered"))
-    def registered(self, obj: Customer) -> str:
-        return day_text(obj.registered_at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+import customers.queries.invariants
 import loyalty_site.erasure_invariants
 import loyalty_site.invariants
 import notifications.queries.invariants
@@ -43,6 +44,7 @@ def invariants() -> tuple[Invariant, ...]:
         *points.queries.invariants.INVARIANTS,
         *tiers.queries.invariants.INVARIANTS,
         *notifications.queries.invariants.INVARIANTS,
+        *customers.queries.invariants.INVARIANTS,
         *loyalty_site.erasure_invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
     )

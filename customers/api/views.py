@@ -82,7 +82,7 @@ def _without_blanks(given: dict[str, Any]) -> dict[str, Any]:
 def _customer(public_id: UUID) -> CustomerRow:
     """A merged record's id leads to the one that stayed (CU-3)."""
     stayed = CustomerRow.objects.filter(public_id=public_id).values_list(Coalesce("merged_into_id", "pk"))
-    customer = CustomerRow.objects.prefetch_related("consents", "segments").filter(pk__in=stayed).first()
+    customer = CustomerRow.objects.prefetch_related("consents").filter(pk__in=stayed).first()
     if customer is None:
         raise NotFound(_("There is no such customer."))
     return customer

@@ -17,6 +17,7 @@ from customers.services.merge import CustomerErased, SameCustomer, merge_custome
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme
 from customers.services.purchases import record_purchase, record_refund
+from customers.services.refresh import refresh_segment, refresh_stale
 from customers.services.register import register_customer, update_customer
 from customers.services.rfm import refresh_rfm, refresh_rfm_of
 from customers.services.rfm_run import RfmDayPast, reckon_rfm
@@ -67,6 +68,8 @@ __all__ = [
     "record_refund",
     "refresh_rfm",
     "refresh_rfm_of",
+    "refresh_segment",
+    "refresh_stale",
     "register_customer",
     "request_erasure",
     "restore_segment",

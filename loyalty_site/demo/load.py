@@ -9,7 +9,19 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from customers.models import User
-from loyalty_site.demo import catalogue, club, codes, desk, occasions, people, points, referrals, signins, tiers
+from loyalty_site.demo import (
+    catalogue,
+    club,
+    codes,
+    desk,
+    occasions,
+    people,
+    points,
+    referrals,
+    segments,
+    signins,
+    tiers,
+)
 from loyalty_site.demo.trade import is_trade_finished, plans, trade, traded_numbers
 from loyalty_site.kernel.transactions import in_transaction, requires_transaction
 from loyalty_site.progress import Progress
@@ -57,6 +69,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
     in_transaction(partial(desk.add_desk, customers=people.demo_customers(), manager=manager, now=now))
     tiers.review_everybody(now)
     occasions.add_occasions(by=manager, now=now)
+    in_transaction(partial(segments.add_rules, by=manager, now=now))
 
 
 def renew_signins() -> list[signins.SignIn]:

@@ -18,6 +18,8 @@ ROUTES: dict[str, tuple[str, str, str]] = {
     "catalog/import": ("catalog", "POST", ""),
     "customers": ("customers", "POST", ""),
     "customers/<uuid:customer_id>": ("customers", "GET PATCH", ""),
+    "segments": ("customers", "GET", ""),
+    "segments/<slug:code>/customers": ("customers", "GET", ""),
     "customers/<uuid:customer_id>/points": ("points", "GET POST", "GET"),
     "customers/<uuid:customer_id>/actions": ("points", "POST", ""),
     "points/actions": ("points", "GET", ""),
@@ -52,6 +54,7 @@ READERS = {"tiers": {"customers"}}
 PUBLIC = {"", "schema/", "docs/"}
 SAMPLES = {
     "<slug:slug>": "shirts",
+    "<slug:code>": "nobody",
     "<plain:sku>": "SHIRT-1",
     "<plain:number>": "999999",
     "<plain:code>": "ABCDEFGH23",

@@ -19,7 +19,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     LOYALTY_ENV=production STATE_DIR=/app/state STATIC_ROOT=/app/collected
 WORKDIR /app
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin loyalty \
-    && mkdir -p /app/state/media && chown -R loyalty /app/state
+    && mkdir -p /app/state/media /app/state/erased && chown -R loyalty /app/state
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 USER loyalty

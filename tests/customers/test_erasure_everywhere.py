@@ -6,23 +6,20 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Customer, ErasedCustomer, Tag, User
-from customers.services import (
-    merge_customers,
-    request_erasure,
-    tag_customer,
-    write_note,
-)
+from customers.models import Customer, CustomerNote, ErasedCustomer, Tag, User
+from customers.services import erase_at_once, merge_customers, request_erasure, tag_customer, write_note
 from customers.tasks import forget_customers
 from loyalty_site.doctor import examined, invariants
+from loyalty_site.forgetting import HISTORY
 from orders.models import Order
 from orders.services import Contact
 from orders.services.acquiring import SUCCEEDED, open_payment, receive_event
-from points.models import Entry, PendingAdjustment
+from points.models import Entry, Lot, PendingAdjustment
 from points.services import adjust
 from referrals.models import Referral
 from referrals.services import reject_referral
@@ -150,3 +147,71 @@ def _sums(person: Customer) -> Any:
     orders = list(Order.objects.order_by("pk").values_list("goods_total", "total", "refunded_amount", "points_spent"))
     earned = sum(Entry.objects.filter(kind="earn").values_list("amount", flat=True))
     return orders, earned, Referral.objects.count()
+
+
+def test_the_history_lets_go_of_nothing_else(staff: User) -> None:
+    """The door in the triggers: only blanks, only the columns named, only of who was erased."""
+    person = CustomerFactory(first_name=MARK)
+    Customer.objects.filter(pk=person.pk).update(first_name=f"{MARK}а")
+    event = "customers_customerevent"
+    refused = [
+        f"UPDATE {event} SET first_name = ''",
+        f"UPDATE {event} SET email = NULL",
+        f"DELETE FROM {event}",
+    ]
+    assert [_is_refused(sql) for sql in refused] == [True, True, True]
+
+    erase_at_once(customer_id=person.pk, source="staff", by=staff, reason="", now=timezone.now())
+
+    assert _is_refused(f"UPDATE {event} SET first_name = 'Другой'")
+    assert _is_refused(f"UPDATE {event} SET first_name = '', pgh_label = 'x'")
+    assert _is_refused(f"UPDATE {event} SET manager_id = {staff.pk}")
+    assert _is_refused(f"DELETE FROM {event}")
+    assert not _is_refused(f"UPDATE {event} SET first_name = ''")
+
+
+def test_the_ledger_lets_go_of_reasons_only(staff: User) -> None:
+    person = CustomerFactory()
+    adjust(customer_id=person.pk, amount=100, reason=MARK, by=staff, fact="manual:1", now=timezone.now())
+    assert _is_refused("UPDATE points_entry SET reason = ''")
+
+    erase_at_once(customer_id=person.pk, source="staff", by=staff, reason="", now=timezone.now())
+
+    assert _is_refused("UPDATE points_entry SET reason = 'иначе'")
+    assert _is_refused("UPDATE points_entry SET amount = 1, reason = ''")
+    assert list(Entry.objects.order_by("pk").values_list("kind", "amount", "reason")) == [
+        ("adjust", 100, ""),
+        ("expire", -100, "by:erasure"),
+    ]
+    assert list(Lot.objects.values_list("remaining", flat=True)) == [0]
+
+
+@pytest.mark.parametrize("forgets", HISTORY, ids=lambda forgets: forgets.table)
+def test_every_door_names_columns_that_are_there(forgets: Any) -> None:
+    with connection.cursor() as cursor:
+        names = {column.name for column in connection.introspection.get_table_description(cursor, forgets.table)}
+    assert set(forgets.blanks) <= names
+
+
+def test_the_doctor_sees_what_came_back(staff: User) -> None:
+    person = CustomerFactory()
+    erase_at_once(customer_id=person.pk, source="staff", by=staff, reason="", now=timezone.now())
+    assert broken() == set()
+
+    CustomerNote.objects.create(customer=person, text=MARK, author=staff, written_at=timezone.now())
+    ErasedCustomer.objects.create(customer_key=10**6, public_id=a_public_id(), erased_at=timezone.now())
+
+    assert broken() == {"erased_has_no_personal_data", "erased_are_listed"}
+
+
+def a_public_id() -> Any:
+    return CustomerFactory().public_id
+
+
+def _is_refused(sql: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except DatabaseError:
+        return True
+    return False

@@ -1,5 +1,6 @@
 """How allauth's accounts meet our customers: at sign-in and when an e-mail address is confirmed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,7 +19,7 @@ from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import money_text
 from loyalty_site.kernel.transactions import in_transaction
 from loyalty_site.kernel.visitors import client_address, device_of, keep_device
-from loyalty_site.signup import brought_by
+from loyalty_site.signup import brought_by, consents_in
 from orders.queries.visits import claimable_orders
 from orders.views import visitor
 from referrals.queries import news
@@ -33,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         The browser is noted (R-5); the invitation that it remembers is used once, to register (R-2).
         """
         is_signup = bool(options.get("signup"))
-        customer = _joined(user, brought_by(request))
+        customer = _joined(user, brought_by(request), consents_in(request) if is_signup else ())
         if customer is not None:
             if not is_signup:
                 _note_browser(request, customer)
@@ -52,13 +53,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
 
-def _joined(user: User, brought: Brought) -> Customer | None:
+def _joined(user: User, brought: Brought, consents: Collection[str] = ()) -> Customer | None:
     """Staff have no customer's card unless they shop."""
     if user.is_staff:
         return Customer.objects.filter(user=user).first()
     is_confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
     return in_transaction(
-        lambda: join_account(user=user, is_confirmed=is_confirmed, now=timezone.now(), brought=brought)
+        lambda: join_account(
+            user=user, is_confirmed=is_confirmed, now=timezone.now(), brought=brought, consents=consents
+        )
     )
 
 

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.queries import consent_text
 from customers.rules import Brought
 from loyalty_site.kernel.visitors import client_address, device_of
 from referrals.queries import inviter
 from referrals.queries.remembered import Invitation, channel, invitation, remembered_visit
 
 FIELD = "friend_code"
+CONSENTS = {"agrees_programme": "programme", "agrees_email": "email"}
 LONGEST = 200
 
 
@@ -29,9 +31,14 @@ class SignupForm(PlainSignupForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
+    agrees_programme = forms.BooleanField(required=False)
+    agrees_email = forms.BooleanField(required=False)
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.order_fields(["email", "password1", FIELD])
+        self.order_fields(["email", "password1", FIELD, *CONSENTS])
+        for name, purpose in CONSENTS.items():
+            self.fields[name].label = consent_text(purpose)[1]
         self.invitation: Invitation | None = invitation(context.request.COOKIES, now=timezone.now())
         if self.invitation is not None:
             self.fields[FIELD].initial = self.invitation.remembered.code
@@ -52,6 +59,11 @@ class SignupForm(PlainSignupForm):
         if self.errors and "password1" not in self.errors:
             self.add_error("password1", _("Type the password again: for safety it is not kept in the page."))
         return cleaned
+
+
+def consents_in(request: HttpRequest) -> list[str]:
+    """What was ticked; each tick stands beside the words of the consent that are in force (CU-2)."""
+    return [purpose for name, purpose in CONSENTS.items() if request.POST.get(name)]
 
 
 def code_in(typed: str) -> str:

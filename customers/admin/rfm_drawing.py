@@ -10,7 +10,7 @@ from loyalty_site.kernel.texts import number_text
 
 WIDTH, HEIGHT = 1000, 560
 COLUMN, ROW = WIDTH / 5, HEIGHT / 5
-BOX_WIDTH, BOX_HEIGHT = 150, 52
+BOX_WIDTH, BOX_HEIGHT = 184, 52
 THINNEST, THICKEST = 1.5, 9.0
 MOST_ARROWS = 12
 # How far the middle of an arrow is drawn aside, so that the two ways between segments do not lie on each other.

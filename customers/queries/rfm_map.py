@@ -13,7 +13,6 @@ from customers.models import RfmRun
 from customers.queries.rfm import rfm_names
 from customers.rules.rfm import BEST, SEGMENTS, cells, segment_of
 
-CENT = Decimal("0.01")
 DAY_SECONDS = 86_400
 STARTER, VIP = "starter", "vip"
 
@@ -31,11 +30,8 @@ class RfmGroup:
 
     @property
     def average_order(self) -> Decimal | None:
-        return (self.revenue / self.orders).quantize(CENT) if self.orders else None
-
-    @property
-    def revenue_each(self) -> Decimal | None:
-        return (self.revenue / self.customers).quantize(CENT) if self.customers else None
+        """In whole roubles, as a map is read from afar."""
+        return (self.revenue / self.orders).quantize(Decimal(1)) if self.orders else None
 
 
 @dataclass(frozen=True)

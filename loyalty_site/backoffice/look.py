@@ -107,7 +107,7 @@ NAVIGATION = [
         ],
     },
     {
-        "title": _("Customers"),
+        "title": _("Reports on customers"),
         "items": [
             _item(_("RFM map"), "grid_view", "admin_rfm_map", "customers.view_reports"),
             _item(_("LTV, retention, frequency"), "query_stats", "admin_customer_report", "customers.view_reports"),

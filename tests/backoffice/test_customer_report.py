@@ -209,7 +209,7 @@ def test_map_as_csv(manager: Client) -> None:
     segments = lines(manager.get(reverse(f"{MAP}_csv")))
     assert segments[:2] == [
         SEGMENTS,
-        "Champions,1,100.0,4,1000.00,100.0,250.00,10,1,0",
+        "Champions,1,100.0,4,1000.00,100.0,250,10,1,0",
     ]
     moves = lines(manager.get(reverse(f"{MAP}_csv"), {"table": "moves"}))
     assert moves == ["From,To,Customers,Moves", "no purchases,Champions,1,1"]

@@ -15,6 +15,7 @@ from loyalty_site.roles import sync_roles
 from orders.models import Order
 from points.models import EarningAction, Entry
 from promocodes.models import PromoCode
+from tests.customers.test_rfm_map import move, place
 from tests.factories import (
     NOW,
     AmbassadorFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     CardFactory,
     CustomerFactory,
     MembershipPlanFactory,
+    PurchaseFactory,
     ReferralFactory,
     RewardFactory,
     SegmentFactory,
@@ -77,6 +79,9 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         ran_at=NOW, seconds=1, findings={"points_fact_once": {"count": 1, "offenders": [{"fact": "earn:order:1"}]}}
     )
     card = CardFactory.create()
+    for days in (70, 40, 1):
+        PurchaseFactory.create(customer=customer, paid_at=NOW - timedelta(days=days))
+    move(place(5, 5), "at_risk", "champions", -1)
     why = f"?promo_code={code.code}&sku=SHIRT-1&quantity=1&channel=site&customer=&email=&phone=&delivery=&at="
     return {
         "home": reverse("admin:index"),
@@ -114,6 +119,8 @@ def _pages(code: PromoCode, placed: Order) -> dict[str, str]:
         "grant": reverse("admin:points_segmentgrant_page", args=[segment_grant(amount=10).pk]),
         "new grant": reverse("admin:points_segmentgrant_add"),
         "points report": reverse("admin_points_report"),
+        "report on customers": reverse("admin_customer_report") + "?compare=on",
+        "RFM map": reverse("admin_rfm_map"),
         "messages": reverse("admin:notifications_outboxmessage_changelist"),
         "message": reverse("admin:notifications_outboxmessage_page", args=[letter_to_write().pk]),
         "staff": reverse("admin:customers_user_changelist"),

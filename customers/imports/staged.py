@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from customers.rules.imports import Layout, Problem, reader
+from customers.rules.imports import NULL, STAGED, Layout, Problem, reader
 
 CHUNK = 50_000
 
@@ -32,22 +32,18 @@ def blocks(
 
 
 def _lines(table: Iterator[tuple[int, Sequence[str]]], layout: Layout, width: int) -> Iterator[tuple[str, bool]]:
-    read = reader(layout)
+    read, count, join = reader(layout), len(STAGED), "\t".join
     for number, row in table:
-        found = read(row)
+        places, problems = read(row)
         if len(row) > width and any(row[width:]):
-            found.problems.append(Problem("row", "too_many_cells", str(len(row))))
-        if found.problems:
-            yield f"{number}\t{_escaped(problems_text(found.problems))}{BLANK}\n", True
-            continue
-        line = "\t".join([value if value is not None else NULL for value in found.staged])
-        if "\\" in line:
-            line = "\t".join([_escaped(value) if value is not None else NULL for value in found.staged])
-        yield f"{number}\t{NULL}\t{line}\n", False
+            problems.append(Problem("row", "too_many_cells", str(len(row))))
+        if problems:
+            yield f"{number}\t{_escaped(problems_text(problems))}{BLANK}\n", True
+        else:
+            yield f"{number}\t{NULL}\t{join(places[:count])}\n", False
 
 
-NULL = "\\N"
-BLANK = f"\t{NULL}" * 11
+BLANK = f"\t{NULL}" * len(STAGED)
 
 
 def problems_text(problems: Sequence[Problem]) -> str:

@@ -18,7 +18,7 @@ from customers.imports.errors import UnreadableFile
 from customers.imports.reading import Shape, rows
 from customers.imports.staged import CHUNK, blocks
 from customers.models import ImportRun
-from customers.rules.imports import Layout
+from customers.queries.imports import layout_of
 from customers.services import imports as services
 from loyalty_site.kernel.transactions import in_transaction
 
@@ -104,16 +104,6 @@ STEPS: dict[str, Callable[[int], None]] = {
     State.SETTLING: _settle,
     State.UNDOING: _take_back,
 }
-
-
-def layout_of(run: ImportRun) -> Layout:
-    return Layout(
-        kind=run.kind,
-        columns=run.columns,
-        today=timezone.localdate(),
-        region=settings.PHONENUMBER_DEFAULT_REGION,
-        zone=settings.TIME_ZONE,
-    )
 
 
 @contextmanager

@@ -3,17 +3,17 @@
 from customers.rules.imports.cells import delimiter_of
 from customers.rules.imports.columns import CONSENTS, FIELDS, KNOWN_BY, REQUIRED, faults, guessed, plain
 from customers.rules.imports.people import email_of, phone_of
-from customers.rules.imports.rows import STAGED, Layout, Problem, Read, reader
+from customers.rules.imports.rows import NULL, STAGED, Layout, Problem, reader, values
 
 __all__ = [
     "CONSENTS",
     "FIELDS",
     "KNOWN_BY",
+    "NULL",
     "REQUIRED",
     "STAGED",
     "Layout",
     "Problem",
-    "Read",
     "delimiter_of",
     "email_of",
     "faults",
@@ -21,4 +21,5 @@ __all__ = [
     "phone_of",
     "plain",
     "reader",
+    "values",
 ]

@@ -13,7 +13,7 @@ SPREADSHEET_ERRORS = frozenset(
     ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ДЕЛ/0!"]
 )
 MOST_MONEY = Decimal("9999999999.99")
-PLAIN_MONEY = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+PLAIN_MONEY = re.compile(r"\d{1,10}(?:[.,]\d{1,2})?", re.ASCII)
 GROUPED = re.compile(r"\d{1,3}([  '  ]\d{3})+", re.ASCII)
 CURRENCY = re.compile(r"(?:₽|руб(?:лей|ля|ль|\.)?|р\.|rub|rur)$", re.IGNORECASE)
 EPOCH_OF_SHEETS = datetime(1899, 12, 30)
@@ -42,6 +42,10 @@ MONTHS = {
 DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
 WITH_MONTH = re.compile(r"(\d{1,2})\s+([a-zа-я]+)\.?,?\s+(\d{4})(?:\s*(?:г\.?|года))?", re.ASCII | re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?", re.ASCII)
+# The two spellings of nearly all files: the day is looked up, the time taken as it is.
+USUAL_MOMENT = re.compile(
+    r"(\d\d\.\d\d\.\d{4}|\d{4}-\d\d-\d\d)(?:[ T]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?)?\Z", re.ASCII
+)
 YES = frozenset(["1", "да", "yes", "true", "y", "д", "+", "есть", "истина", "on", "согласен", "согласна"])
 NO = frozenset(["", "0", "нет", "no", "false", "n", "н", "-", "—", "ложь", "off"])
 CENTURY = 100
@@ -62,7 +66,7 @@ def text(cell: str, longest: int) -> str:
 def money(cell: str) -> str:
     """`1 234,56`, `1,234.56`, `1234.5 ₽` → `1234.56`. Codes: `not_money`, `negative`, `too_much`, `formula`."""
     if PLAIN_MONEY.fullmatch(cell):
-        return cell
+        return cell.replace(",", ".")
     if cell in SPREADSHEET_ERRORS:
         raise ValueError("formula")
     bare = CURRENCY.sub("", cell).strip()
@@ -106,18 +110,25 @@ def _float(bare: str) -> Decimal | None:
         return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def day(cell: str) -> date:
     """Code: `not_date`."""
     return moment(cell)[0]
 
 
-@lru_cache(maxsize=65_536)
 def moment(cell: str) -> tuple[date, str]:
     """ISO, `31.12.2024 10:30`, `1 мая 2024` or a spreadsheet's serial → the day, and all of it in ISO.
 
     Without a time it is the beginning of the day, without an offset the shop's clock. Code: `not_date`.
     """
+    if usual := USUAL_MOMENT.match(cell):
+        found, written = _any_moment(cell[: usual.end(1)])
+        return found, f"{written[:10]} {usual[2] or '00:00'}{usual[3] or ':00'}"
+    return _any_moment(cell)
+
+
+@lru_cache(maxsize=16_384)
+def _any_moment(cell: str) -> tuple[date, str]:
     if cell in SPREADSHEET_ERRORS:
         raise ValueError("formula")
     found = _iso(cell) or _written(cell) or _serial(cell)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from customers.rules.imports import cells
 from customers.rules.imports.columns import CONSENTS
@@ -10,24 +11,32 @@ from customers.rules.imports.people import email_of, phone_of
 
 OLDEST_BIRTHDAY = date(1900, 1, 1)
 OLDEST_PURCHASE = date(1970, 1, 1)
+LENGTH_WITHOUT_OFFSET = len("2024-05-01 12:30:00")
 LONGEST_SHOWN = 60
-# Fields of the staging table, in its order. `who` holds the contacts: external id, e-mail, phone, card.
+# Parts the contacts in `who`; no cell can hold it.
+PARTED = "\x1f"
+# A row is a list of places: those of the staging table in its order, then the contacts and consents they are made of.
+# What is empty in the table is COPY's mark for NULL, so that a row is written by joining its places.
+NULL = "\\N"
 STAGED = (
     "number",
     "channel",
     "moment",
-    "goods",
-    "discount",
-    "refunded",
+    "goods_amount",
+    "discount_amount",
+    "refunded_amount",
     "who",
     "first_name",
     "last_name",
     "birthday",
     "consents",
 )
-# Parts the contacts in `who`; no cell can hold it.
-PARTED = "\x1f"
-CARD = 3
+PLACES = (*STAGED, "external_id", "email", "phone", "card", *(f"consent_{purpose}" for purpose in CONSENTS))
+PLACE = {name: index for index, name in enumerate(PLACES)} | {"paid_at": 2, "registered_at": 2}
+NUMBER, MOMENT, GOODS, REFUNDED, WHO, CONSENTS_AT = 0, 2, 3, 5, 6, 10
+WIDTH, CARD_END, FIRST_CONSENT = 11, 15, 15
+BLANK = [*[NULL] * WIDTH, *[""] * (len(PLACES) - WIDTH)]
+NOBODY = PARTED * 3
 
 
 @dataclass(frozen=True)
@@ -54,64 +63,66 @@ class Layout:
         object.__setattr__(self, "width", max(self.columns.values(), default=-1) + 1)
 
 
-@dataclass
-class Read:
-    """One row as it will be stored: ISO dates, sums with a point, contacts normalised. None where nothing stands."""
-
-    values: dict[str, str | None]
-    problems: list[Problem]
-
-    @property
-    def staged(self) -> list[str | None]:
-        return [self.values.get(name) for name in STAGED]
-
-
-Reader = Callable[[Sequence[str]], Read]
+Reader = Callable[[Sequence[str]], tuple[list[str], list[Problem]]]
 
 
 def reader(layout: Layout) -> Reader:
-    """A function that reads one row. Rows may be shorter than the header: what is missing is empty."""
-    readings = [(name, index, _reading(name, layout)) for name, index in layout.columns.items()]
+    """A function that reads one row: its places as COPY takes them, and what is wrong with it.
+
+    Rows may be shorter than the header: what is missing is empty. A hot path: ten million rows go through it.
+    """
+    readings = [(name, index, PLACE[name], _reading(name, layout)) for name, index in layout.columns.items()]
     finish = _finish_purchase if layout.kind == "purchases" else _finish_customer
     width = layout.width
 
-    def read(row: Sequence[str]) -> Read:
+    def read(row: Sequence[str]) -> tuple[list[str], list[Problem]]:
         if len(row) < width:
             row = [*row, *[""] * (width - len(row))]
-        values: dict[str, str | None] = {}
+        places = BLANK.copy()
         problems: list[Problem] = []
-        for name, index, reading in readings:
+        for name, index, place, reading in readings:
             cell = row[index].strip()
             if cell:
                 try:
-                    values[name] = reading(cell)
+                    places[place] = reading(cell)
                 except ValueError as error:
                     problems.append(Problem(name, str(error), cell[:LONGEST_SHOWN]))
-        finish(values, problems)
-        return Read(values, problems)
+        finish(places, problems)
+        return places, problems
 
     return read
 
 
-def _reading(name: str, layout: Layout) -> Callable[[str], str | None]:
+def values(places: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    """What will be stored of each chosen field, for people: empty where nothing is."""
+    shown = {name: places[PLACE[name]] for name in columns}
+    return {name: "" if text == NULL else text.replace("\\\\", "\\") for name, text in shown.items()}
+
+
+def _reading(name: str, layout: Layout) -> Callable[[str], str]:
     region, today, zone = layout.region, layout.today, layout.zone
     if name.startswith("consent_"):
-        return lambda cell: "yes" if cells.yes_or_no(cell) else None
-    readings: dict[str, Callable[[str], str | None]] = {
+        return lambda cell: "yes" if cells.yes_or_no(cell) else ""
+    readings: dict[str, Callable[[str], str]] = {
         "email": email_of,
         "phone": lambda cell: phone_of(cell, region),
         "birthday": lambda cell: _birthday(cell, today),
-        "paid_at": lambda cell: _moment(cell, today, zone),
-        "registered_at": lambda cell: _moment(cell, today, zone),
+        "paid_at": _moments(today, zone),
+        "registered_at": _moments(today, zone),
         "goods_amount": cells.money,
         "discount_amount": cells.money,
         "refunded_amount": cells.money,
-        "number": lambda cell: cells.text(cell, 50),
-        "channel": lambda cell: cells.text(cell, 16),
-        "external_id": lambda cell: cells.text(cell, 64),
-        "card": lambda cell: cells.text(cell, 32).replace(" ", "").upper(),
+        "number": lambda cell: _text(cell, 50),
+        "channel": lambda cell: _text(cell, 16),
+        "external_id": lambda cell: _text(cell, 64),
+        "card": lambda cell: _text(cell, 32).replace(" ", "").upper(),
     }
-    return readings.get(name, lambda cell: cells.text(cell, 100))
+    return readings.get(name, lambda cell: _text(cell, 100))
+
+
+def _text(cell: str, longest: int) -> str:
+    found = cells.text(cell, longest)
+    return found.replace("\\", "\\\\") if "\\" in found else found
 
 
 def _birthday(cell: str, today: date) -> str:
@@ -121,40 +132,40 @@ def _birthday(cell: str, today: date) -> str:
     return found.isoformat()
 
 
-def _moment(cell: str, today: date, zone: str) -> str:
+def _moments(today: date, zone: str) -> Callable[[str], str]:
     """With an offset, or with the shop's zone after it: the database reads both."""
-    found, written = cells.moment(cell)
-    if found > today + timedelta(days=1):
-        raise ValueError("in_the_future")
-    if found < OLDEST_PURCHASE:
-        raise ValueError("too_old")
-    return written if written[-6:-5] in ("+", "-") and written[-3] == ":" and len(written) > 19 else f"{written} {zone}"
+    tomorrow = today + timedelta(days=1)
+
+    def moment(cell: str) -> str:
+        found, written = cells.moment(cell)
+        if found > tomorrow:
+            raise ValueError("in_the_future")
+        if found < OLDEST_PURCHASE:
+            raise ValueError("too_old")
+        return written if len(written) > LENGTH_WITHOUT_OFFSET else f"{written} {zone}"
+
+    return moment
 
 
-def _finish_purchase(values: dict[str, str | None], problems: list[Problem]) -> None:
-    for name in ("number", "paid_at", "goods_amount"):
-        if name not in values and not any(problem.field == name for problem in problems):
+def _finish_purchase(places: list[str], problems: list[Problem]) -> None:
+    for name, place in (("number", NUMBER), ("paid_at", MOMENT), ("goods_amount", GOODS)):
+        if places[place] == NULL and not any(problem.field == name for problem in problems):
             problems.append(Problem(name, "required"))
-    values["moment"] = values.get("paid_at")
-    goods, refunded = values.get("goods_amount"), values.get("refunded_amount")
-    values["goods"], values["discount"], values["refunded"] = goods, values.get("discount_amount"), refunded
-    if goods and refunded and float(refunded) > float(goods):
-        problems.append(Problem("refunded_amount", "more_than_paid", refunded))
-    _put_who(values, problems)
+    if places[REFUNDED] != NULL and places[GOODS] != NULL and Decimal(places[REFUNDED]) > Decimal(places[GOODS]):
+        problems.append(Problem("refunded_amount", "more_than_paid", places[REFUNDED]))
+    _put_who(places, problems)
 
 
-def _finish_customer(values: dict[str, str | None], problems: list[Problem]) -> None:
-    values["moment"] = values.get("registered_at")
-    values["consents"] = ",".join(purpose for purpose in CONSENTS if values.get(f"consent_{purpose}")) or None
-    _put_who(values, problems)
+def _finish_customer(places: list[str], problems: list[Problem]) -> None:
+    given = [purpose for at, purpose in enumerate(CONSENTS, start=FIRST_CONSENT) if places[at]]
+    if given:
+        places[CONSENTS_AT] = ",".join(given)
+    _put_who(places, problems)
 
 
-def _put_who(values: dict[str, str | None], problems: list[Problem]) -> None:
-    get = values.get
-    who = (
-        f"{get('external_id') or ''}{PARTED}{get('email') or ''}{PARTED}{get('phone') or ''}{PARTED}{get('card') or ''}"
-    )
-    if len(who) > CARD:
-        values["who"] = who
+def _put_who(places: list[str], problems: list[Problem]) -> None:
+    who = PARTED.join(places[WIDTH:CARD_END])
+    if who != NOBODY:
+        places[WHO] = who
     elif not problems:
         problems.append(Problem("contact", "required"))

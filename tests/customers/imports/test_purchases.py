@@ -17,11 +17,6 @@ A-3;1 мая 2024;1000.5;;8 (916) 123-45-67
 """
 
 
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def test_checking_counts_and_imports_nothing():
     CustomerFactory(external_id="c1", email=None, phone=None)
 

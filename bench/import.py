@@ -1,3 +1,4 @@
+# ruff: noqa: N999 – the command is `python -m bench import`.
 """Importing purchases from a CSV file against a bare COPY of the same rows, ready made, into the same table (CU-6).
 
 The floor writes into a table of the same columns, indexes, CHECKs and key to customers. Ours reads the file, finds
@@ -8,9 +9,10 @@ them are of one customer. What follows by portions (first purchases, RFM, segmen
 import os
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -59,7 +61,7 @@ def _imported(typed: Path, floor: float) -> Measurement:
     )
 
 
-def _begun(typed: Path) -> "ImportRun":  # noqa: F821
+def _begun(typed: Path) -> Any:
     from customers.imports import store
     from customers.imports.reading import header_of, recognise
     from customers.services import imports
@@ -126,7 +128,7 @@ def _write(typed: Path, ready: Path) -> None:
             copy.write(f"{first + whose}\timport:N-{number}\timport\t{paid}+03\t{roubles}.{kopecks:02}\t0\t0\tf\t1\n")
 
 
-def _in_one(work):  # type: ignore[no-untyped-def]
+def _in_one(work: Callable[[], Any]) -> Any:
     with transaction.atomic():
         return work()
 

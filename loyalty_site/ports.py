@@ -57,6 +57,7 @@ CUSTOMERS_DUPLICATE_SIGNS: list[str] = [
 # Rewards are locked before accounts of points, as everywhere.
 CUSTOMERS_ERASE_STEPS: list[str] = [
     "customers.services.forget.forget_customer",
+    "customers.services.imports.forget_imports",
     "referrals.services.forget.forget_referrals",
     "orders.services.forget.forget_orders",
     "promocodes.services.forget.forget_uses",

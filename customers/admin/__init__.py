@@ -3,6 +3,7 @@
 from customers.admin.consent_texts import ConsentTextAdmin
 from customers.admin.duplicates import DuplicateAdmin, MergeAdmin
 from customers.admin.erasures import ErasedCustomerAdmin, ErasureRequestAdmin
+from customers.admin.imports import ImportRunAdmin
 from customers.admin.segments import SegmentAdmin
 from customers.admin.tags import TagAdmin
 
@@ -11,6 +12,7 @@ __all__ = [
     "DuplicateAdmin",
     "ErasedCustomerAdmin",
     "ErasureRequestAdmin",
+    "ImportRunAdmin",
     "MergeAdmin",
     "SegmentAdmin",
     "TagAdmin",

@@ -51,7 +51,7 @@ def sample_csv(request: HttpRequest, kind: str) -> HttpResponseBase:
 def sample_xlsx(request: HttpRequest, kind: str) -> HttpResponseBase:
     header, *rows = _sample(kind)
     # The response closes the file when it is sent.
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     write_xlsx(file, header, rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"sample-{kind}.xlsx", content_type=XLSX_TYPE)

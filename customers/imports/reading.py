@@ -95,11 +95,11 @@ def _lines(file: io.TextIOWrapper) -> Iterator[str]:
 def _encoding_of(sample: bytes) -> str:
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    start = sample[:2000]
-    if start[1::2].count(0) > len(start) // 4:
-        return "utf-16-le"
-    if start[0::2].count(0) > len(start) // 4:
-        return "utf-16-be"
+    for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):
+        # Every other byte is that of Latin or of Cyrillic letters.
+        high = sample[first:2000:2]
+        if high.count(0) and high.count(0) + high.count(4) > len(high) * 9 // 10:
+            return encoding
     try:
         codecs.getincrementaldecoder("utf-8-sig")().decode(sample)
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openpyxl
 
@@ -42,8 +42,13 @@ def refuse_hostile(path: Path) -> None:
 
 def rows(path: Path, *, most_columns: int) -> Iterator[tuple[int, Sequence[str]]]:
     """(row of the sheet, cells as text) of the first sheet; one cell more than `most_columns` tells of too many."""
+    with path.open("rb") as file:
+        yield from _rows(file, most_columns)
+
+
+def _rows(file: BinaryIO, most_columns: int) -> Iterator[tuple[int, Sequence[str]]]:
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except Exception as error:
         # Whatever a hostile file makes the reader stumble over, it is the file that is wrong.
         raise UnreadableFile("broken_workbook") from error

@@ -156,6 +156,12 @@ NAVIGATION = [
                 "customers.view_consenttext",
             ),
             _item(
+                _("Imports"),
+                "upload_file",
+                "admin:customers_importrun_changelist",
+                "customers.import_customer",
+            ),
+            _item(
                 _("Messages"),
                 "mail",
                 "admin:notifications_outboxmessage_changelist",

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from customers.models import CustomerNote, Tag, User
+from customers.models import CustomerNote, ImportRun, Tag, User
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
@@ -225,6 +225,18 @@ RIGHTS = {
     "admin:customers_segment_xlsx": "customers.export_customer",
     "admin:customers_segment_archive": "customers.change_segment",
     "admin:customers_segment_restore": "customers.change_segment",
+    "admin:customers_importrun_changelist": "customers.import_customer",
+    "admin:customers_importrun_add": "customers.import_customer",
+    "admin:customers_importrun_page": "customers.import_customer",
+    "admin:customers_importrun_change": "customers.import_customer",
+    "admin:customers_importrun_columns": "customers.import_customer",
+    "admin:customers_importrun_start": "customers.import_customer",
+    "admin:customers_importrun_stop": "customers.import_customer",
+    "admin:customers_importrun_undo": "customers.import_customer",
+    "admin:customers_importrun_progress": "customers.import_customer",
+    "admin:customers_importrun_wrong": "customers.import_customer",
+    "admin:customers_importrun_sample_csv": "customers.import_customer",
+    "admin:customers_importrun_sample_xlsx": "customers.import_customer",
     "admin:customers_user_changelist": "customers.view_user",
     "admin:customers_user_add": "customers.add_user",
     "admin:customers_user_change": "customers.view_user",
@@ -385,6 +397,7 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
         "deliverymethod": shop["courier"].pk,
         "customer": shop["customer"].pk,
         "segment": SegmentFactory.create().pk,
+        "importrun": ImportRun.objects.create(kind="purchases", file_name="file.csv", made_at=NOW).pk,
         "user": User.objects.create_user("another@shop.test", is_staff=True).pk,
         "apikey": ApiKey.objects.create(name="Till", prefix="loy_", key_hash="0" * 64, scopes=["orders"]).pk,
         "doctorreport": DoctorReport.objects.create(ran_at=NOW, seconds=1).pk,

@@ -9,6 +9,7 @@ from customers.services.imports.checking import (
     read_again,
     stage_rows,
 )
+from customers.services.imports.forgetting import forget_imports
 from customers.services.imports.runs import (
     Choice,
     FileIsGone,
@@ -38,6 +39,7 @@ __all__ = [
     "fail_import",
     "finish_import",
     "forget_import",
+    "forget_imports",
     "judge_rows",
     "prepare_stage",
     "read_again",

@@ -52,6 +52,14 @@ class Tables:
         with connection.cursor() as cursor, cursor.copy(f"COPY {self.stage} FROM STDIN") as pipe:
             pipe.write(text)
 
+    def name(self, contacts: list[str]) -> bool:
+        """One of the staged rows is of somebody with one of these contacts."""
+        found = self.row(
+            "SELECT EXISTS (SELECT FROM {stage} WHERE string_to_array(who, E'\\x1f') && %(contacts)s::text[])",
+            {"contacts": contacts},
+        )
+        return bool(found[0])
+
     def count(self) -> int:
         return int(self.row("SELECT count(*) FROM {stage}")[0])
 

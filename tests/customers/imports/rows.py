@@ -1,7 +1,6 @@
 """Imports as tests begin them: a file, its run, and the worker's part done at once."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from customers.imports import store
@@ -9,6 +8,7 @@ from customers.imports.reading import header_of, recognise
 from customers.imports.work import carry_on
 from customers.models import Customer, ImportRun, Purchase
 from customers.services.imports import Upload, begin_import, check_import, start_import, undo_import
+from loyalty_site.kernel.transactions import in_transaction
 from tests.factories import NOW
 
 
@@ -17,7 +17,7 @@ def uploaded(content: bytes | str, *, kind: str = "purchases", name: str = "file
     path = store.path_of(key)
     shape = recognise(path)
     upload = Upload(name, key, path.stat().st_size, shape.encoding, shape.delimiter, header_of(path, shape))
-    run = begin_import(kind=kind, upload=upload, by=None, now=NOW)
+    run = in_transaction(lambda: begin_import(kind=kind, upload=upload, by=None, now=NOW))
     if changes:
         ImportRun.objects.filter(pk=run.pk).update(**changes)
     return run
@@ -25,18 +25,18 @@ def uploaded(content: bytes | str, *, kind: str = "purchases", name: str = "file
 
 def checked(content: bytes | str, **how: Any) -> ImportRun:
     run = uploaded(content, **how)
-    check_import(run_id=run.pk, now=NOW)
+    in_transaction(lambda: check_import(run_id=run.pk, now=NOW))
     return carried_on(run)
 
 
 def imported(content: bytes | str, **how: Any) -> ImportRun:
     run = checked(content, **how)
-    start_import(run_id=run.pk, skips_wrong=True, now=NOW)
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=True, now=NOW))
     return carried_on(run)
 
 
 def undone(run: ImportRun) -> ImportRun:
-    undo_import(run_id=run.pk, by=None, now=NOW)
+    in_transaction(lambda: undo_import(run_id=run.pk, by=None, now=NOW))
     return carried_on(run)
 
 
@@ -58,7 +58,3 @@ def customers() -> list[tuple[Any, ...]]:
 
 def csv_of(*lines: Sequence[str], delimiter: str = ";") -> str:
     return "".join(delimiter.join(line) + "\n" for line in lines)
-
-
-def keep(path: Path) -> str:
-    return store.keep_file(path)

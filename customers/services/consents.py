@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Consent, ConsentText, Customer, User
 from customers.rules.consent_texts import FIRST_TEXTS, FIRST_VERSION
 from customers.services.errors import NoSuchCustomer
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
 
@@ -39,6 +40,7 @@ def give_consent(*, customer_id: int, purpose: str, now: datetime, source: str) 
     if live is not None:
         return live
     version = _versions_in_force({purpose}, now)[purpose]
+    mark_stale(customer_ids=[customer_id], now=now)
     return Consent.objects.create(
         customer_id=customer_id, purpose=purpose, given_at=now, source=source, text_version=str(version)
     )
@@ -50,7 +52,10 @@ def withdraw_consent(*, customer_id: int, purpose: str, now: datetime, source: s
     _refuse_unknown([purpose])
     _lock(customer_id)
     live = Consent.objects.filter(customer=customer_id, purpose=purpose, withdrawn_at=None)
-    return bool(live.update(withdrawn_at=now, withdrawn_source=source))
+    is_withdrawn = bool(live.update(withdrawn_at=now, withdrawn_source=source))
+    if is_withdrawn:
+        mark_stale(customer_ids=[customer_id], now=now)
+    return is_withdrawn
 
 
 @requires_transaction

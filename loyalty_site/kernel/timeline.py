@@ -96,8 +96,7 @@ def happened(
     if not sources:
         return [], False
     parts = [_part(source, customer_id, before)[: limit + 1] for source in sources]
-    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(together.order_by("-story_at", "-story_source", "-story_key")[: limit + 1])
+    found = list(_together(parts, limit + 1))
     by_name = {source.name: source for source in sources}
     keys: dict[str, list[int]] = defaultdict(list)
     for _at, name, key in found[:limit]:
@@ -109,6 +108,12 @@ def happened(
         if key in told[name]
     ]
     return rows, len(found) > limit
+
+
+def _together(parts: Sequence[QuerySet[Any]], limit: int) -> QuerySet[Any]:
+    if len(parts) == 1:
+        return parts[0]
+    return parts[0].union(*parts[1:], all=True).order_by("-story_at", "-story_source", "-story_key")[:limit]
 
 
 def _part(source: Source, customer_id: int, before: Cursor | None) -> QuerySet[Any]:

@@ -40,7 +40,7 @@ KINDS = {
     "segments": _("Segments and tags"),
     "consents": _("Consents"),
     "notes": _("Notes"),
-    "details": _("Details"),
+    "details": _("Personal data"),
 }
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 import customers.queries.invariants
 import loyalty_site.erasure_invariants
 import loyalty_site.invariants
+import loyalty_site.merge_invariants
 import notifications.queries.invariants
 import orders.queries.invariants
 import orders.queries.points_invariants
@@ -47,6 +48,7 @@ def invariants() -> tuple[Invariant, ...]:
         *customers.queries.invariants.INVARIANTS,
         *loyalty_site.erasure_invariants.INVARIANTS,
         *loyalty_site.invariants.INVARIANTS,
+        *loyalty_site.merge_invariants.INVARIANTS,
     )
 
 

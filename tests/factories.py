@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, Programme, Purchase, Segment, SegmentMembership, User
+from customers.models import Customer, Duplicate, Programme, Purchase, Segment, SegmentMembership, User
 from orders.models import Category, DeliveryMethod, Product
 from points.models import EarningAction, Occasion
 from promocodes.models import Campaign, PromoCode, Terms
@@ -273,3 +273,16 @@ class OccasionFactory(DjangoModelFactory):
     amount = 100
     is_active = True
     active_since = date(2026, 1, 1)
+
+
+class DuplicateFactory(DjangoModelFactory):
+    """Two customers with one mailbox."""
+
+    class Meta:
+        model = Duplicate
+
+    first = factory.SubFactory(CustomerFactory)
+    second = factory.SubFactory(CustomerFactory)
+    signs = ("mailbox",)
+    score = 90
+    found_at = NOW

@@ -61,12 +61,10 @@ def show_pair(request: HttpRequest, duplicate_id: int) -> HttpResponse:
     return _page(request, pair.first, pair.second, MergeForm(label_suffix=""), pair)
 
 
-@staff_page("customers.view_duplicate")
+@staff_page("customers.merge_customer")
 @require_POST
 def different(request: HttpRequest, duplicate_id: int) -> HttpResponse:
-    """Who may look at pairs and change customers may say that two are different people."""
-    if not request.user.has_perm("customers.merge_customer"):
-        return HttpResponse(status=403)
+    """Who may merge may say as well that two are different people."""
     done = attempt(request, lambda: say_different(duplicate_id=duplicate_id, by=request.user, now=timezone.now()))
     if done is not None:
         messages.success(request, _("Different people: this pair does not come back."))

@@ -14,6 +14,7 @@ from loyalty_site.demo import (
     club,
     codes,
     desk,
+    duplicates,
     occasions,
     people,
     points,
@@ -70,6 +71,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
     tiers.review_everybody(now)
     occasions.add_occasions(by=manager, now=now)
     in_transaction(partial(segments.add_rules, by=manager, now=now))
+    in_transaction(partial(duplicates.add_pair, now=now))
 
 
 def renew_signins() -> list[signins.SignIn]:

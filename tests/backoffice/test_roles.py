@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from customers.models import CustomerNote, ImportRun, Tag, User
+from customers.models import CustomerNote, ImportRun, Merge, Tag, User
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
@@ -19,6 +19,7 @@ from tests.factories import (
     AmbassadorFactory,
     CampaignFactory,
     CardFactory,
+    DuplicateFactory,
     MembershipPlanFactory,
     OccasionFactory,
     ReviewFactory,
@@ -144,6 +145,17 @@ RIGHTS = {
     "admin_customer_download": "customers.export_customer",
     "admin_customer_read": "customers.export_customer",
     "admin_customer_erase": "customers.erase_customer",
+    "admin_customer_merge": "customers.merge_customer",
+    "admin:customers_duplicate_changelist": "customers.view_duplicate",
+    "admin:customers_duplicate_add": "nobody",
+    "admin:customers_duplicate_change": "customers.view_duplicate",
+    "admin:customers_duplicate_page": "customers.view_duplicate",
+    "admin:customers_duplicate_different": "customers.merge_customer",
+    "admin:customers_duplicate_look": "customers.merge_customer",
+    "admin:customers_merge_changelist": "customers.view_merge",
+    "admin:customers_merge_add": "nobody",
+    "admin:customers_merge_change": "customers.view_merge",
+    "admin:customers_merge_page": "customers.view_merge",
     "admin:customers_erasurerequest_changelist": "customers.view_erasurerequest",
     "admin:customers_erasurerequest_add": "nobody",
     "admin:customers_erasurerequest_change": "customers.view_erasurerequest",
@@ -345,7 +357,9 @@ def test_the_bulk_action_is_not_offered_without_its_right(as_role: Any, code: Pr
 
 def _address(name: str, rows: dict[str, int]) -> str:
     """Addresses of one object take its key; its model's name is the one among the words of the address."""
-    of_none = ("_changelist", "_add", "_summary", "_import", "_preview", "_year", "_builder", "_count")
+    if name.startswith("admin_customer_") and name.endswith(("_download", "_read", "_erase", "_merge")):
+        return reverse(name, args=[rows["customer"]])
+    of_none = ("_changelist", "_add", "_summary", "_import", "_preview", "_year", "_builder", "_count", "_look")
     if name.endswith(of_none):
         return reverse(name)
     key = next((rows[word] for word in name.partition(":")[2].split("_") if word in rows), None)
@@ -370,9 +384,13 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
     )
     reward = RewardFactory.create()
     occasion = OccasionFactory.create()
+    pair = DuplicateFactory.create()
+    merge = Merge.objects.create(survivor=pair.first, absorbed=pair.second, reason="one person", merged_at=NOW)
     return {
         "note": CustomerNote.objects.create(customer=shop["customer"], text="x", written_at=NOW).pk,
         "tag": Tag.objects.create(code="blogger", name="Blogger").pk,
+        "duplicate": pair.pk,
+        "merge": merge.pk,
         "referral": reward.referral_id,
         "reward": reward.pk,
         "review": ReviewFactory.create(referral=reward.referral).pk,

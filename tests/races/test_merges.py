@@ -1,0 +1,129 @@
+"""Merging while people buy (CU-3): whatever meets, nothing is lost or counted twice, and nobody locks anybody out."""
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+import customers.services.merge as merging
+from customers.models import Customer, Merge
+from customers.services import merge_customers
+from loyalty_site.doctor import examined, invariants
+from loyalty_site.kernel.transactions import in_transaction
+from orders.models import Order
+from orders.queries import QuoteRequest
+from orders.services import Contact, place_order, refund_order
+from points.queries import balance
+from promocodes.models import Redemption
+from tests.factories import CustomerFactory, ProductFactory
+from tests.promocodes.rows import make_code
+from tests.races.crowd import crowd, dawdle
+from tests.races.test_order_points import insisting, pay, place, rich
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def _healthy(request: pytest.FixtureRequest) -> Iterator[None]:
+    ProductFactory(sku="SHIRT", price=Decimal("33.33"))
+    ProductFactory(sku="HAT", price=Decimal("10.01"))
+    yield
+    if "control" not in request.node.name:
+        assert {item.code: found.count for item, found in examined(invariants()) if found} == {}
+
+
+def merge(first: Customer, second: Customer) -> Merge:
+    values: dict[str, Any] = {"kept": {}, "reason": "one person", "by": None, "now": timezone.now()}
+    return in_transaction(lambda: merge_customers(first_id=first.pk, second_id=second.pk, **values))
+
+
+def deadlocks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def test_merges_meet_payments_refunds_and_points() -> None:
+    people = [rich(100) for _ in range(3)]
+    unpaid = [place(customer, 5) for customer in people for _ in range(2)]
+    paid = [pay(place(customer, 5)) for customer in people for _ in range(2)]
+    pairs = list(combinations(people, 2))
+    before = deadlocks()
+
+    def attempt(number: int) -> str:
+        works = [
+            partial(pay, unpaid[number % 6]),
+            partial(refund, paid[number % 6]),
+            partial(place, people[number % 3], 1),
+            lambda: merge(*pairs[number // 4 % 3]),
+        ]
+        return insisting(works[number % 4])
+
+    answers = crowd(attempt, 48, workers=8)
+
+    assert set(answers) <= {"done", "wrong_state", "not_enough_points"}
+    assert set(Order.objects.values_list("customer", flat=True)) == {people[0].pk}
+    assert Merge.objects.count() == 2
+    spent = sum(Order.objects.exclude(status="refunded").values_list("points_spent", flat=True))
+    earned = sum(Order.objects.filter(status="paid").values_list("points_to_earn", flat=True))
+    total = balance(people[0].pk, now=timezone.now())
+    assert total.available + total.pending - total.debt >= 300 - spent
+    assert earned >= 0
+    assert deadlocks() == before
+
+
+def refund(order: Order) -> None:
+    in_transaction(lambda: refund_order(number=order.number, lines=None, reason="", now=timezone.now()))
+
+
+def test_a_code_once_per_customer_is_used_once_by_each_until_they_are_one() -> None:
+    code = make_code(max_uses_per_customer=1, starts_at=NOW.replace(year=NOW.year - 1), ends_at=NOW.replace(year=2100))
+    older, newer = CustomerFactory(), CustomerFactory()
+
+    def attempt(number: int) -> str:
+        if number % 4 == 0:
+            return insisting(lambda: merge(newer, older))
+        request = QuoteRequest("site", (("SHIRT", 1),), customer_id=(older, newer)[number % 2].pk, promo_code=code.code)
+        now = timezone.now()
+        return insisting(lambda: in_transaction(lambda: place_order(request=request, contact=Contact(), now=now)))
+
+    answers = crowd(attempt, 32, workers=8)
+
+    assert 1 <= Redemption.objects.filter(released_at=None).count() <= 2
+    assert set(answers) <= {"done", "promo_code_rejected", "customer_limit", "held_by_own_order", "promo_code_held"}
+
+
+def test_control_merges_of_overlapping_pairs_lead_nowhere_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = CustomerFactory.create_batch(3)
+    gate = multiprocessing.get_context("fork").Barrier(2)
+
+    def unlocked(first_id: int, second_id: int) -> Any:
+        found = [Customer.objects.get(pk=key) for key in (first_id, second_id)]
+        gate.wait()
+        return None, found[0], found[1]
+
+    one_record = merging._one_record
+
+    def slowly(survivor: Customer, absorbed: Customer, chosen: Any) -> None:
+        if absorbed.pk == third.pk:
+            dawdle(0.5)
+        one_record(survivor, absorbed, chosen)
+
+    monkeypatch.setattr(merging, "_locked_pair", unlocked)
+    monkeypatch.setattr(merging, "_one_record", slowly)
+    pairs = [(second, third), (first, second)]
+
+    answers = crowd(lambda number: insisting(lambda: merge(*pairs[number])), 2, workers=2)
+
+    assert answers == Counter(done=2)
+    ways = dict(Customer.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
+    assert ways == {third.pk: second.pk, second.pk: first.pk}

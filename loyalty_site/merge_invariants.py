@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.kernel.invariants import Invariant
 
-# (table, column) of all that a merge moves. A test walks the models: each column that names a customer is here or below.
+# (table, column) of all that a merge moves. A test walks the models: each column with a customer is here or below.
 MOVED = (
     ("customers_consent", "customer_id"),
     ("customers_customernote", "customer_id"),

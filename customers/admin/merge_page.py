@@ -26,7 +26,7 @@ SHOWN = 20
 LABELS: dict[str, Any] = {
     "email": gettext_lazy("E-mail"),
     "phone": gettext_lazy("Phone"),
-    "name": gettext_lazy("Name"),
+    "name": gettext_lazy("First and last name"),
     "birthday": gettext_lazy("Birthday"),
     "manager": gettext_lazy("Personal manager"),
 }

@@ -38,11 +38,4 @@ INVARIANTS: tuple[Invariant, ...] = (
           AND (refreshed_at IS NULL OR refreshed_at < now() - interval '1 day')
         """,
     ),
-    Invariant(
-        "segments_stale_are_seen",
-        _("nobody waits for an hour to have his segments worked out again"),
-        """
-        SELECT customer_id, since FROM customers_stalecustomer WHERE since < now() - interval '1 hour'
-        """,
-    ),
 )

@@ -19,20 +19,20 @@ RECKONING = 7301
 LATE_TOGETHER = 500
 
 
-def reckon_rfm_day(day: date) -> RfmRun | None:
-    """The run of this day, to its end; None when another worker is at it. Raises RfmDayPast."""
+def reckon_rfm_day(day: date, *, again: bool = False, limit: int = rfm_run.CHUNK) -> RfmRun | None:
+    """The run of this day, to its end, `again` if it is done; None when another worker is at it. Raises RfmDayPast."""
     with _alone() as is_alone:
         if not is_alone:
             return None
-        run = in_transaction(lambda: rfm_run.begin_rfm_run(now=timezone.now(), day=day))
+        run = in_transaction(lambda: rfm_run.begin_rfm_run(now=timezone.now(), day=day, again=again))
         while run.finished_at is None:
-            run = _next_chunk(run)
+            run = _next_chunk(run, limit)
     _forget_figures()
     return run
 
 
-def _next_chunk(run: RfmRun) -> RfmRun:
-    chunk = in_transaction(lambda: rfm_run.reckon_rfm_chunk(run_id=run.pk, now=timezone.now()))
+def _next_chunk(run: RfmRun, limit: int) -> RfmRun:
+    chunk = in_transaction(lambda: rfm_run.reckon_rfm_chunk(run_id=run.pk, now=timezone.now(), limit=limit))
     for start in range(0, len(chunk.late), LATE_TOGETHER):
         for key in _refreshed(run, chunk.late[start : start + LATE_TOGETHER]):
             _wait_for(run, key)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 import customers.queries.invariants
+import customers.queries.rfm_invariants
 import loyalty_site.erasure_invariants
 import loyalty_site.invariants
 import loyalty_site.merge_invariants
@@ -44,6 +45,7 @@ def invariants() -> tuple[Invariant, ...]:
         *referrals.queries.invariants.INVARIANTS,
         *points.queries.invariants.INVARIANTS,
         *tiers.queries.invariants.INVARIANTS,
+        *customers.queries.rfm_invariants.INVARIANTS,
         *notifications.queries.invariants.INVARIANTS,
         *customers.queries.invariants.INVARIANTS,
         *loyalty_site.erasure_invariants.INVARIANTS,

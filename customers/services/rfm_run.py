@@ -42,12 +42,12 @@ class Chunk:
 
 
 @requires_transaction
-def reckon_rfm(*, now: datetime, day: date | None = None) -> RfmRun:
+def reckon_rfm(*, now: datetime, day: date | None = None, again: bool = False) -> RfmRun:
     """The whole run of `day` (the shop's present day) in the caller's transaction: for small shops and tests.
 
-    Once a day: asked again it changes nothing. Raises RfmDayPast.
+    Once a day: what is done is done, but `again` does it anew. Raises RfmDayPast.
     """
-    run = begin_rfm_run(now=now, day=day)
+    run = begin_rfm_run(now=now, day=day, again=again)
     while run.finished_at is None:
         chunk = reckon_rfm_chunk(run_id=run.pk, now=now)
         refresh_late(run_id=run.pk, customer_ids=chunk.late, now=now)
@@ -56,17 +56,19 @@ def reckon_rfm(*, now: datetime, day: date | None = None) -> RfmRun:
 
 
 @requires_transaction
-def begin_rfm_run(*, now: datetime, day: date | None = None) -> RfmRun:
-    """The run of this day, with its cut points: made, gone on with, or finished long ago. Raises RfmDayPast."""
+def begin_rfm_run(*, now: datetime, day: date | None = None, again: bool = False) -> RfmRun:
+    """The run of this day, with its cut points: made, gone on with, or finished long ago. Raises RfmDayPast.
+
+    `again`: a finished one begins anew, with the programme's present settings.
+    """
     day = day or timezone.localdate(now)
     if RfmRun.objects.filter(day__gt=day).exists():
         raise RfmDayPast
     run = RfmRun.objects.select_for_update(no_key=True).filter(day=day).first()
-    if run is None:
-        run = RfmRun(day=day, window_days=programme().rfm_window_days, started_at=now)
-    elif run.finished_at is not None or _is_intact(run):
+    if run is not None and _is_begun(run, again):
         return run
-    _aggregate(run)
+    run = run or RfmRun(day=day)
+    _aggregate(run, now)
     return run
 
 
@@ -126,9 +128,15 @@ def forget_rfm_figures() -> None:
 EVERYBODY = 2**63 - 1
 
 
-def _aggregate(run: RfmRun) -> None:
+def _is_begun(run: RfmRun, again: bool) -> bool:
+    """It is only to be gone on with, if at all."""
+    return not again if run.finished_at is not None else _is_intact(run)
+
+
+def _aggregate(run: RfmRun, now: datetime) -> None:
     """Figures of everybody and their cut points; the run begins with the first customer."""
     chosen = programme()
+    run.window_days, run.started_at, run.finished_at = chosen.rfm_window_days, now, None
     values = {**_of(run), "best": chosen.rfm_vip_percent / 100, "vip_from": chosen.rfm_vip_amount}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")

@@ -15,6 +15,7 @@ from loyalty_site.demo import (
     codes,
     desk,
     duplicates,
+    history,
     occasions,
     people,
     points,
@@ -52,6 +53,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
         (_("catalogue"), partial(in_transaction, add_catalogue)),
         (_("customers"), partial(in_transaction, partial(people.add_customers, now))),
         (_("segments"), partial(in_transaction, partial(people.add_segment, now))),
+        (_("purchases of before"), partial(in_transaction, partial(history.add_history, now))),
         (_("tiers"), partial(add_tiers, now)),
         (_("promo codes"), partial(add_codes, now)),
         (_("memberships"), partial(in_transaction, add_club)),
@@ -69,6 +71,7 @@ def load_demo(*, now: datetime, out: TextIO) -> None:
     in_transaction(partial(club.add_own_codes, customer=me, by=manager, now=now))
     in_transaction(partial(desk.add_desk, customers=people.demo_customers(), manager=manager, now=now))
     tiers.review_everybody(now)
+    in_transaction(partial(history.reckon, now))
     occasions.add_occasions(by=manager, now=now)
     in_transaction(partial(segments.add_rules, by=manager, now=now))
     in_transaction(partial(duplicates.add_pair, now=now))

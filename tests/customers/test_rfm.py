@@ -167,4 +167,4 @@ def test_buying_and_giving_back_take_one_statement(django_assert_num_queries: An
     with django_assert_num_queries(1):
         buy(customer, ref="order:1")
     with django_assert_num_queries(1):
-        give_back("order:1", 1000, whole=True)
+        give_back("order:1", 500)

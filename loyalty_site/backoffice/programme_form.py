@@ -165,14 +165,32 @@ class ProgrammeForm(forms.Form):
         least=1,
     )
 
+    rfm_window_days = _count(
+        gettext_lazy("RFM looks back, days"),
+        gettext_lazy("Orders and sums within them count for frequency and spend. A change shows after the next night."),
+        least=1,
+    )
+    rfm_vip_percent = _count(
+        gettext_lazy("VIP: the best by spend, %"),
+        gettext_lazy("Of those who bought within these days. 0: nobody."),
+    )
+    rfm_vip_amount = _number(
+        gettext_lazy("VIP from a spend of, roubles"),
+        gettext_lazy("Within these days, instead of the share. Empty: the share decides."),
+        required=False,
+        digits=12,
+    )
+
     @property
     def parts(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings."""
         referrals = [name for name in self.fields if name.startswith(REFERRALS)]
         points = [name for name in self.fields if "point" in name or name in POINTS_TOO]
-        rest = [name for name in self.fields if name not in {*points, *referrals}]
+        rfm = [name for name in self.fields if name.startswith("rfm_")]
+        rest = [name for name in self.fields if name not in {*points, *referrals, *rfm}]
         return [
             (_("Promo codes and orders"), [self[name] for name in rest]),
             (_("Points"), [self[name] for name in points]),
             (_("Inviting friends"), [self[name] for name in referrals]),
+            (_("RFM and VIP"), [self[name] for name in rfm]),
         ]

@@ -103,11 +103,12 @@ TABLES = (
     "customers_consent",
     "customers_customertag",
 )
+# Days of birth and sums are spread by primes, in bigint: a million times thousands is more than an integer holds.
 SHOP = (
     """
     INSERT INTO customers_customer (public_id, external_id, first_name, last_name, registered_at, birthday)
     SELECT gen_random_uuid(), 'bench-' || n, '', '', %(now)s - (n %% 1500) * interval '1 day',
-           CASE WHEN n %% 3 > 0 THEN date '1960-01-01' + (n * 7919 %% 16000)::int END
+           CASE WHEN n %% 3 > 0 THEN date '1960-01-01' + (n::bigint * 7919 %% 16000)::int END
     FROM generate_series(1, %(count)s) n
     """,
     """

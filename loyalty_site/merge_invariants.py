@@ -36,6 +36,7 @@ MOVED = (
 STAYS = frozenset(
     {
         ("customers_customer", "merged_into_id"),
+        ("customers_datadownload", "customer_id"),
         ("customers_duplicate", "first_id"),
         ("customers_duplicate", "second_id"),
         ("customers_importchange", "customer_id"),

@@ -76,10 +76,11 @@ def wrong_rows(run: ImportRun) -> Iterator[tuple[WrongLine, Sequence[str]]]:
         wrong = next(waiting, None)
         for line, row in _table(run):
             if wrong is None:
-                return
+                break
             if line == wrong.line:
                 yield wrong, row
                 wrong = next(waiting, None)
+        cursor.execute("CLOSE wrong_lines")
 
 
 def is_staged(run: ImportRun) -> bool:

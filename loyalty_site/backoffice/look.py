@@ -144,7 +144,7 @@ NAVIGATION = [
             ),
             _item(_("Tags"), "label", "admin:customers_tag_changelist", "customers.view_tag"),
             _item(
-                _("To be forgotten"),
+                _("Requests to be forgotten"),
                 "person_off",
                 "admin:customers_erasurerequest_changelist",
                 "customers.view_erasurerequest",

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from customers.models import Consent, ConsentText
@@ -58,7 +59,8 @@ def test_a_text_of_nothing_is_refused(purpose, text):
 def test_withdrawing_acts_on_what_waits_already():
     """Queued before, in a worker's hands a lease ago: the sender asks again before every letter."""
     row = letter_to_write()
-    OutboxMessage.objects.filter(pk=row.pk).update(claimed_at=NOW, attempts=1)
+    now = timezone.now()
+    OutboxMessage.objects.filter(pk=row.pk).update(created_at=now, next_try_at=now, claimed_at=now, attempts=1)
     withdraw_consent(customer_id=row.customer_id, purpose="email", now=NOW, source="account")
 
     send_messages()

@@ -78,7 +78,7 @@ def test_erasing_empties_the_record_and_keeps_the_ids():
         "first_name": "",
         "last_name": "",
         "birthday": None,
-        **{name: row[name] for name in row if name.startswith("birthday_")},
+        **{name: row[name] for name in row if name.startswith(("birthday_", "import_"))},
         "registered_at": NOW,
         "manager_id": None,
         "merged_into_id": None,

@@ -46,7 +46,7 @@ def forget_referrals(*, customer: Customer, now: datetime) -> dict[str, int]:
     Who brought whom and what was paid stays, by ids. What an ambassador earned in money is settled by his number.
     """
     key = customer.pk
-    _end_link(key, now)
+    _end_link(customer, now)
     reviews = Review.objects.filter(Q(referral__newcomer=key) | Q(referral__referrer=key)).exclude(decision_reason="")
     ambassador = Ambassador.objects.filter(customer=key)
     return {
@@ -58,13 +58,16 @@ def forget_referrals(*, customer: Customer, now: datetime) -> dict[str, int]:
     }
 
 
-def _end_link(customer_id: int, now: datetime) -> None:
-    waiting = Reward.objects.filter(payee=customer_id, status__in=[Reward.Status.PENDING, Reward.Status.HELD]).exclude(
+def _end_link(customer: Customer, now: datetime) -> None:
+    """The link of a merged record is the survivor's already: there is nothing of its own to end."""
+    if customer.merged_into_id is not None:
+        return
+    waiting = Reward.objects.filter(payee=customer.pk, status__in=[Reward.Status.PENDING, Reward.Status.HELD]).exclude(
         kind="money"
     )
     keys = list(waiting.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     Reward.objects.filter(pk__in=keys).update(status=Reward.Status.REJECTED, closed_at=now)
-    referrer, _made = Referrer.objects.get_or_create(pk=customer_id)
+    referrer, _made = Referrer.objects.get_or_create(pk=customer.pk)
     referrer.stopped_at = referrer.stopped_at or now
     referrer.stop_reason, referrer.shows_name = UNSAID, False
     referrer.save(update_fields=["stopped_at", "stop_reason", "shows_name"])

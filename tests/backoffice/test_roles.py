@@ -2,13 +2,23 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from customers.models import CustomerNote, ImportRun, Merge, Tag, User
+from customers.models import (
+    ConsentText,
+    CustomerNote,
+    ErasedCustomer,
+    ErasureRequest,
+    ImportRun,
+    Merge,
+    Tag,
+    User,
+)
 from loyalty_site.models import ApiKey, DoctorReport
 from loyalty_site.roles import ROLES, sync_roles
 from orders.models import Category, Order
@@ -386,7 +396,11 @@ def _a_row_of_everything(shop: Any, code: PromoCode) -> dict[str, int]:
     occasion = OccasionFactory.create()
     pair = DuplicateFactory.create()
     merge = Merge.objects.create(survivor=pair.first, absorbed=pair.second, reason="one person", merged_at=NOW)
+    wished = ErasureRequest.objects.create(customer=shop["customer"], source="staff", asked_at=NOW, due_at=NOW)
     return {
+        "erasurerequest": wished.pk,
+        "erasedcustomer": ErasedCustomer.objects.create(customer_key=10**6, public_id=uuid4(), erased_at=NOW).pk,
+        "consenttext": ConsentText.objects.create(purpose="email", version=9, text="x", written_at=NOW).pk,
         "note": CustomerNote.objects.create(customer=shop["customer"], text="x", written_at=NOW).pk,
         "tag": Tag.objects.create(code="blogger", name="Blogger").pk,
         "duplicate": pair.pk,

@@ -24,7 +24,7 @@ from points.queries import balance
 from promocodes.models import Redemption
 from tests.factories import CustomerFactory, ProductFactory
 from tests.promocodes.rows import make_code
-from tests.races.crowd import crowd, dawdle
+from tests.races.crowd import crowd
 from tests.races.test_order_points import insisting, pay, place, rich
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -103,26 +103,30 @@ def test_a_code_once_per_customer_is_used_once_by_each_until_they_are_one() -> N
 
 
 def test_control_merges_of_overlapping_pairs_break_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read before either writes; who wants to merge into the second customer writes after that one was absorbed.
+
+    With the lock he would have waited, seen that and begun again.
+    """
     first, second, third = CustomerFactory.create_batch(3)
-    gate = multiprocessing.get_context("fork").Barrier(2)
+    context = multiprocessing.get_context("fork")
+    both_have_read, is_absorbed = context.Barrier(2), context.Event()
 
     def unlocked(first_id: int, second_id: int) -> Any:
         found = [Customer.objects.get(pk=key) for key in (first_id, second_id)]
-        gate.wait()
+        both_have_read.wait(timeout=60)
+        if third.pk in (first_id, second_id):
+            assert is_absorbed.wait(timeout=60)
         return None, found[0], found[1]
 
-    one_record = merging._one_record
-
-    def slowly(survivor: Customer, absorbed: Customer, chosen: Any) -> None:
-        if absorbed.pk == third.pk:
-            dawdle(0.5)
-        one_record(survivor, absorbed, chosen)
+    def attempt(number: int) -> str:
+        answer = insisting(lambda: merge(*[(first, second), (second, third)][number]))
+        is_absorbed.set()
+        return answer
 
     monkeypatch.setattr(merging, "_locked_pair", unlocked)
-    monkeypatch.setattr(merging, "_one_record", slowly)
-    pairs = [(second, third), (first, second)]
 
-    answers = crowd(lambda number: insisting(lambda: merge(*pairs[number])), 2, workers=2)
+    answers = crowd(attempt, 2, workers=2)
 
     # The survivor of the one was absorbed by the other meanwhile: a constraint of the database is all that is left.
     assert answers == Counter(done=1, IntegrityError=1)
+    assert [(row.survivor_id, row.absorbed_id) for row in Merge.objects.all()] == [(first.pk, second.pk)]

@@ -99,7 +99,7 @@ def show(request: HttpRequest) -> HttpResponse:
         title=_("Calendar of holidays"),
         opts=CalendarDay._meta,
         months=months,
-        weekdays=list(get_day_names("abbreviated", locale=_locale()).values()),
+        weekdays=[get_day_names("abbreviated", locale=_locale())[number] for number in range(7)],
         moved=[(day, _moved_text(day)) for day in shown if day.moved_from or day.is_worked],
         undecreed=[year for year in sorted(years) if not years[year].has_decree],
         coming=[(day, found) for day, found in sorted(occasions.items()) if today <= day < last],

@@ -71,7 +71,7 @@ class GiftAdmin(ReadOnlyAdmin):
     def points(self, obj: OccasionGift) -> str:
         return points_text(obj.amount)
 
-    @admin.display(description=gettext_lazy("left"))
+    @admin.display(description=gettext_lazy("points left"))
     def left(self, obj: OccasionGift) -> str:
         return points_text(obj.lot.remaining)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext
 
 from customers.queries.programme import programme
 from loyalty_site.kernel.backoffice import ShopAdmin, attempt, attempt_form, page, staff_page
@@ -222,7 +222,7 @@ def _occasion(occasion_id: int) -> Occasion:
 def state_badge(occasion: Occasion) -> SafeString:
     if occasion.waits:
         return badge("warn", _("waits"))
-    return badge("good", _("gives points")) if occasion.is_active else badge("", _("off"))
+    return badge("good", _("gives points")) if occasion.is_active else badge("", pgettext("occasion", "off"))
 
 
 def address(occasion: Occasion) -> str:
@@ -233,7 +233,7 @@ def _given_column() -> list[Any]:
     """Made for one page, so that the gifts of all occasions are counted once."""
     found: dict[int, tuple[int, int]] = {}
 
-    @admin.display(description=gettext_lazy("given this year"))
+    @admin.display(description=gettext_lazy("given to, this year"))
     def given(obj: Occasion) -> str:
         if not found:
             found.update(given_in_year(shop_day(timezone.now()).year) or {0: (0, 0)})

@@ -59,6 +59,9 @@ def test_the_calendar_shows_occasions_and_says_what_it_does_not_know(as_role: An
     OccasionFactory.create(kind="public", holiday="russia", name="День России", active_since=date(2020, 1, 1))
     answer = as_role("marketer").get(reverse("admin:points_calendarday_year"))
     assert (answer.status_code, len(answer.context["months"])) == (200, 12)
+    week = answer.context["months"][0]["weeks"][1]
+    assert [cell.day.weekday() for cell in week] == list(range(7))
+    assert answer.context["weekdays"][0] in {"пн", "Mon"}
     assert [found[0].name for _day, found in answer.context["coming"]] == ["День России"]
     now = datetime.now(tz=NOW.tzinfo)
     assert answer.context["undecreed"] == [year for year in (now.year, now.year + 1) if not calendar(year).has_decree]

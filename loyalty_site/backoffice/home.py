@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.models import Duplicate
 from customers.queries import programme
 from loyalty_site.kernel.texts import money_text, number_text, percent_text
 from orders.models import Order
@@ -27,7 +28,7 @@ Measured = tuple[str, list[Decimal], Callable[[Decimal], str]]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Twelve queries. People without the right to look at codes see a greeting and their lists only."""
+    """Fifteen queries at most. People without the right to look at codes see a greeting and their lists only."""
     if not request.user.has_perm("promocodes.view_promocode"):
         return {**context, "title": _("Today")}
     today, now = timezone.localdate(), timezone.now()
@@ -46,6 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "unpaid": _unpaid(request),
         "corrections": _corrections(request),
         "grants": _grants(request),
+        "duplicates": _duplicates(request),
     }
 
 
@@ -152,3 +154,10 @@ def _grants(request: HttpRequest) -> int:
     if not request.user.has_perm("points.confirm_adjustment"):
         return 0
     return SegmentGrant.objects.filter(decided_at=None, starts_at=None).count()
+
+
+def _duplicates(request: HttpRequest) -> int:
+    """Pairs of customers that may be one person, for those who may merge them."""
+    if not request.user.has_perm("customers.merge_customer"):
+        return 0
+    return Duplicate.objects.filter(state=Duplicate.State.OPEN).count()

@@ -133,8 +133,7 @@ NAVIGATION = [
                 "join_inner",
                 "admin:customers_duplicate_changelist",
                 "customers.view_duplicate",
-            )
-            | {"badge": "loyalty_site.backoffice.waiting.open_duplicates"},
+            ),
             _item(_("Merges"), "merge", "admin:customers_merge_changelist", "customers.view_merge"),
             _item(
                 _("Segments"),

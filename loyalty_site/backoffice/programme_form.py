@@ -180,17 +180,21 @@ class ProgrammeForm(forms.Form):
         required=False,
         digits=12,
     )
+    erasure_days = _count(
+        gettext_lazy("customers are forgotten after, days"),
+        gettext_lazy("Whoever asks to be forgotten can call it off until then. At most 30 days."),
+    )
 
     @property
     def parts(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings."""
         referrals = [name for name in self.fields if name.startswith(REFERRALS)]
         points = [name for name in self.fields if "point" in name or name in POINTS_TOO]
-        rfm = [name for name in self.fields if name.startswith("rfm_")]
+        rfm = [name for name in self.fields if name.startswith("rfm_") or name == "erasure_days"]
         rest = [name for name in self.fields if name not in {*points, *referrals, *rfm}]
         return [
             (_("Promo codes and orders"), [self[name] for name in rest]),
             (_("Points"), [self[name] for name in points]),
             (_("Inviting friends"), [self[name] for name in referrals]),
-            (_("RFM and VIP"), [self[name] for name in rfm]),
+            (_("RFM, VIP and privacy"), [self[name] for name in rfm]),
         ]

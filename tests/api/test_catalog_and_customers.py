@@ -138,7 +138,7 @@ def test_customer_is_registered_read_and_changed(api: Api) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert api.get(f"customers/{found['id']}").json() == expected
     # The key, the customer, consents, segments, the standing, two for the lowest tier, points, two for the link.
-    assert len(asked) == 10
+    assert len(asked) == 11
 
 
 @pytest.mark.parametrize(

@@ -204,9 +204,9 @@ def test_a_batch_is_not_made_for_one_customer(manager: Client) -> None:
 
 def test_giving_a_code_begins_on_the_customers_page(manager: Client) -> None:
     customer = CustomerFactory.create(email="buyer@shop.test")
-    address = f"{reverse(ADD)}?customer={customer.pk}"
-    assert address in manager.get(reverse("admin:customers_customer_change", args=[customer.pk])).content.decode()
-    initial = manager.get(address).context["form"].initial
+    page = manager.get(reverse("admin:customers_customer_change", args=[customer.pk])).content.decode()
+    assert reverse("admin:customers_customer_code", args=[customer.pk]) in page
+    initial = manager.get(f"{reverse(ADD)}?customer={customer.pk}").context["form"].initial
     assert (initial["customer"], initial["max_uses"]) == ("buyer@shop.test", 1)
 
 

@@ -46,6 +46,10 @@ SETTINGS = {
     "referral_review_score": "40",
     "referral_block_score": "90",
     "referral_burst_count": "4",
+    "rfm_window_days": "180",
+    "rfm_vip_percent": "3",
+    "rfm_vip_amount": "",
+    "erasure_days": "7",
 }
 REFERRAL_NAMES = [name for name in SETTINGS if name.startswith(("referral_", "referrer_", "referee_"))]
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -135,7 +136,7 @@ class CustomerAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("how to reach"))
     def reach(self, obj: Customer) -> SafeString:
         shown = [part for part in (obj.email, obj.phone.as_international if obj.phone else "") if part]
-        return format_html_join(format_html("<br>"), '<span class="bo-nowrap">{}</span>', ((part,) for part in shown))
+        return format_html_join(mark_safe("<br>"), '<span class="bo-nowrap">{}</span>', ((part,) for part in shown))
 
     @admin.display(description=gettext_lazy("last purchase"))
     def last_purchase(self, obj: Customer) -> str:

@@ -72,7 +72,7 @@ def test_top_of_the_ladder_has_no_way(member, customer):
     pay(customer, 150_000)
     page = words(member.get("/account/"))
     assert "Это самый высокий уровень." in page
-    assert "личный менеджер" in page
+    assert "персональный менеджер" in page
     assert "до уровня" not in page
 
 
@@ -185,7 +185,7 @@ def test_overview_asks_the_same_whatever_there_is(member, customer, django_asser
     for number in range(count):
         pay(customer, 100, on=-number)
         CardFactory(customer=customer)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         member.get("/account/")
 
 

@@ -61,7 +61,7 @@ def measure() -> Iterator[Measurement]:
     now = timezone.now()
     with connection.cursor() as cursor:
         for statement in SHOP:
-            cursor.execute(statement, {"count": COUNT, "now": now} if "%(" in statement else None)
+            cursor.execute(statement, {"count": COUNT, "now": now})
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
 
@@ -116,7 +116,7 @@ SHOP = (
                                segment, is_vip, since, changed_at)
     SELECT id, %(now)s - interval '500 days', %(now)s - (id * 31 %% 500) * interval '1 day', 1 + id %% 9,
            500 + id * 7 %% 20000, 1 + id %% 5, 500, 1 + id %% 5, 1 + id %% 5, 1 + id %% 5,
-           (ARRAY['champions', 'loyal', 'new', 'lost', 'hibernating', 'at_risk'])[1 + id %% 6], id %% 20 = 0,
+           (ARRAY['champions', 'loyal', 'new', 'lost', 'hibernating', 'at_risk'])[1 + id %% 6], id %% 20 = 1,
            %(now)s, %(now)s
     FROM customers_customer WHERE id %% 4 > 0
     """,

@@ -12,7 +12,7 @@ from customers.services.errors import (
     NoSuchCustomer,
     PhoneTaken,
 )
-from customers.services.managers import set_manager
+from customers.services.looking_after import set_manager
 from customers.services.merge import CustomerErased, SameCustomer, merge_customers
 from customers.services.notes import NoSuchNote, pin_note, strike_note, write_note
 from customers.services.programme import update_programme

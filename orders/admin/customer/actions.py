@@ -16,7 +16,6 @@ from customers.models import CustomerNote
 from loyalty_site.kernel.backoffice import attempt, attempt_form, page, staff_page
 from orders.admin.customer.forms import CodeForm, ManagerForm, NoteForm, TagForm
 from orders.admin.customer.page import customer_page, the_customer
-from promocodes.models import PromoCode
 
 
 @staff_page("customers.add_customernote")
@@ -107,7 +106,7 @@ def give_code(request: HttpRequest, customer_id: int) -> HttpResponse:
     )
 
 
-def _given(request: HttpRequest, form: CodeForm, customer: Any) -> PromoCode:
+def _given(request: HttpRequest, form: CodeForm, customer: Any) -> Any:
     return promocodes.services.give_code(
         spec=form.spec(customer),
         may_activate=request.user.has_perm("promocodes.activate_promocode"),
@@ -116,7 +115,7 @@ def _given(request: HttpRequest, form: CodeForm, customer: Any) -> PromoCode:
     )
 
 
-def _tell(request: HttpRequest, code: PromoCode) -> None:
+def _tell(request: HttpRequest, code: Any) -> None:
     if code.switch:
         messages.success(request, _("The code %(code)s is given.") % {"code": code.code})
     else:

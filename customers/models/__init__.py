@@ -7,7 +7,7 @@ from customers.models.desk import CustomerNote, CustomerTag, Tag
 from customers.models.download import DataDownload
 from customers.models.erasure import ErasedCustomer, ErasureRequest
 from customers.models.imports import ImportChange, ImportRun, ImportTouched
-from customers.models.merge import Duplicate, Merge, only_a_merge_moves
+from customers.models.merge import Duplicate, Merge, never_given_to_a_merged, never_of_a_merged, only_a_merge_moves
 from customers.models.programme import Programme
 from customers.models.purchase import Purchase
 from customers.models.rfm import Rfm, RfmMove, RfmRun
@@ -39,5 +39,7 @@ __all__ = [
     "Tag",
     "User",
     "UserManager",
+    "never_given_to_a_merged",
+    "never_of_a_merged",
     "only_a_merge_moves",
 ]

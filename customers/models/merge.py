@@ -97,6 +97,47 @@ def only_a_merge_moves(column: str, *others: str, was: str = "", forgets: str = 
     return [MovedByMerge(column, was, operation, forgets)]
 
 
+def never_of_a_merged(column: str) -> list[pgtrigger.Trigger]:
+    """A new row of a customer who was merged while its writer waited for him is refused as a serialization failure:
+    the writer runs again (`in_transaction`) and finds the one who stayed. Asked once for all rows of a statement.
+    """
+    return [
+        pgtrigger.Trigger(
+            name=f"of_who_stayed_{column}",
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            level=pgtrigger.Statement,
+            referencing=pgtrigger.Referencing(new="of_somebody"),
+            func=f"""
+                IF EXISTS (SELECT FROM of_somebody a WHERE (
+                    SELECT c.merged_into_id FROM customers_customer c WHERE c.id = a.{column}) IS NOT NULL)
+                THEN
+                    RAISE serialization_failure USING MESSAGE = 'the customer has been merged into another';
+                END IF;
+                RETURN NULL;
+            """,  # noqa: S608 (a column of ours)
+        )
+    ]
+
+
+def never_given_to_a_merged(column: str) -> list[pgtrigger.Trigger]:
+    """Like `never_of_a_merged`, for rows that are few and may get their customer later."""
+    return [
+        pgtrigger.Trigger(
+            name=f"of_who_stayed_{column}",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.UpdateOf(column),
+            func=f"""
+                IF EXISTS (SELECT FROM customers_customer c WHERE c.id = NEW.{column} AND c.merged_into_id IS NOT NULL)
+                THEN
+                    RAISE serialization_failure USING MESSAGE = 'the customer has been merged into another';
+                END IF;
+                RETURN NEW;
+            """,
+        )
+    ]
+
+
 class MovedByMerge(pgtrigger.Trigger):
     when = pgtrigger.Before
 

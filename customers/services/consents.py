@@ -17,7 +17,10 @@ LONGEST_TEXT = 4_000
 
 @requires_transaction
 def set_consents(*, customer: Customer, purposes: Collection[str], now: datetime, source: str) -> None:
-    """The live consents become exactly `purposes`: new ones are given, others withdrawn, the rest untouched."""
+    """The live consents become exactly `purposes`: new ones are given, others withdrawn, the rest untouched.
+
+    The caller holds the customer and marks him stale, for whatever else of him has changed.
+    """
     _refuse_unknown(purposes)
     live = Consent.objects.filter(customer=customer, withdrawn_at=None)
     live.exclude(purpose__in=purposes).update(withdrawn_at=now, withdrawn_source=source)
@@ -35,7 +38,7 @@ def set_consents(*, customer: Customer, purposes: Collection[str], now: datetime
 def give_consent(*, customer_id: int, purpose: str, now: datetime, source: str) -> Consent:
     """To the text in force; given already: that one. Raises InvalidInput, NoSuchCustomer."""
     _refuse_unknown([purpose])
-    _lock(customer_id)
+    customer_id = _locked(customer_id)
     live = Consent.objects.filter(customer=customer_id, purpose=purpose, withdrawn_at=None).first()
     if live is not None:
         return live
@@ -50,7 +53,7 @@ def give_consent(*, customer_id: int, purpose: str, now: datetime, source: str) 
 def withdraw_consent(*, customer_id: int, purpose: str, now: datetime, source: str) -> bool:
     """Nothing is sent under it from now on; False when there was none. Raises InvalidInput, NoSuchCustomer."""
     _refuse_unknown([purpose])
-    _lock(customer_id)
+    customer_id = _locked(customer_id)
     live = Consent.objects.filter(customer=customer_id, purpose=purpose, withdrawn_at=None)
     is_withdrawn = bool(live.update(withdrawn_at=now, withdrawn_source=source))
     if is_withdrawn:
@@ -106,7 +109,10 @@ def _refuse_unknown(purposes: Collection[str]) -> None:
         raise invalid("consents", _("There is no such purpose of consent."), "unknown_purpose")
 
 
-def _lock(customer_id: int) -> None:
-    rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer_id, erased_at=None)
-    if not rows.exists():
+def _locked(customer_id: int) -> int:
+    """Whom it is about: the one that stayed, when the record was merged (CU-3)."""
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.filter(pk=customer_id, erased_at=None).values_list("merged_into", flat=True)[:1]
+    if not found:
         raise NoSuchCustomer
+    return customer_id if found[0] is None else _locked(found[0])

@@ -75,6 +75,8 @@ def update_customer(
     customer = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer_id).first()
     if customer is None:
         raise NoSuchCustomer
+    if customer.merged_into_id is not None:
+        customer = _who_stayed(customer.merged_into_id)
     details = cleaned(changes, now=now)
     contacts = customer.email, customer.phone
     for field, value in details.items():
@@ -88,6 +90,12 @@ def update_customer(
         set_consents(customer=customer, purposes=consents, now=now, source=source)
     mark_stale(customer_ids=[customer.pk], now=now)
     return customer
+
+
+def _who_stayed(key: int) -> Customer:
+    """Held instead of a record that was merged while it was waited for (CU-3)."""
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=key)
 
 
 def _refuse_unreachable(details: Mapping[str, Any]) -> None:

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import never_given_to_a_merged
+
 
 @pghistory.track(pghistory.UpdateEvent(condition=pghistory.AnyChange("status", "customer", "total")))
 class Order(models.Model):
@@ -90,6 +92,7 @@ class Order(models.Model):
             ("refund_order", _("May refund orders")),
             ("check_code", _("May ask why a code does not apply")),
         ]
+        triggers = never_given_to_a_merged("customer_id")
         constraints = [
             models.CheckConstraint(
                 condition=Q(total=F("goods_total") - F("discount_total") - F("points_discount") + F("delivery_total")),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from customers.models import only_a_merge_moves
+from customers.models import never_of_a_merged, only_a_merge_moves
 from loyalty_site.kernel.guards import never_lost
 from points.models.account import PointsAccount
 from points.models.lot import Lot
@@ -83,6 +83,7 @@ class Entry(models.Model):
         triggers = [
             *never_lost(),
             *only_a_merge_moves("account_id", forgets="reason"),
+            *never_of_a_merged("account_id"),
             *refers_to(
                 "entry_has_lot",
                 """SELECT FROM added a WHERE a.account_id IS DISTINCT FROM CASE

@@ -9,7 +9,7 @@ from loyalty_site.kernel.transactions import requires_transaction
 from points.models import PointsAccount
 from points.rules import EntryKind
 from points.rules.lines import LotState, debt_lines, soonest_first
-from points.services.posting import Origin, lock_accounts, lock_or_open_account, post_lines
+from points.services.posting import Origin, lock_accounts, post_lines
 from points.services.reading import read_book
 
 
@@ -21,12 +21,12 @@ def merge_accounts(*, merge: Merge, now: datetime) -> dict[str, Any] | None:
     """
     waiting = moved(merge, "points_pendingadjustment")
     moved_where(merge, "points_occasiongift", NOT_HAD)
-    if not PointsAccount.objects.filter(pk=merge.absorbed_id).exists():
-        return {"part": "points", "points": 0, "debt": 0, "paid": 0, "waiting": waiting} if waiting else None
-    lock_or_open_account(min(merge.survivor_id, merge.absorbed_id), now=now)
+    # Both are opened, so that whoever gives points to the absorbed customer just now is waited for, and waits.
+    run(OPEN_BOTH, merge, now=now)
     lock_accounts(customer_ids=[merge.survivor_id, merge.absorbed_id])
     moved(merge, "points_lot", "account_id")
-    moved(merge, "points_entry", "account_id")
+    if not moved(merge, "points_entry", "account_id"):
+        return {"part": "points", "points": 0, "debt": 0, "paid": 0, "waiting": waiting} if waiting else None
     owed = PointsAccount.objects.get(pk=merge.absorbed_id).debt
     run(ADD_DEBT, merge, debt=owed)
     run(NO_DEBT, merge)
@@ -51,6 +51,11 @@ NOT_HAD = """NOT EXISTS (
     SELECT FROM points_occasiongift own WHERE own.customer_id = %(survivor)s
     AND own.occasion_id = points_occasiongift.occasion_id AND own.year = points_occasiongift.year)"""
 
+OPEN_BOTH = """
+INSERT INTO points_pointsaccount (customer_id, debt, opened_at)
+SELECT id, 0, %(now)s FROM (VALUES (%(survivor)s), (%(absorbed)s)) both_of_them (id) ORDER BY id
+ON CONFLICT (customer_id) DO NOTHING
+"""
 ADD_DEBT = """
 UPDATE points_pointsaccount SET debt = debt + %(debt)s WHERE customer_id = %(survivor)s AND %(debt)s > 0
 """

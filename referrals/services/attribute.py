@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 import customers.queries
 from customers.models import Customer, Programme
 from customers.rules import Brought
+from customers.services import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
 from referrals.models import Referral, Reward, Visit
@@ -34,6 +35,9 @@ def attribute(*, customer: Customer, brought: Brought, now: datetime) -> Referra
     programme = customers.queries.programme()
     referral = _referral(customer, found, brought, programme, now)
     _welcome(referral, now)
+    if found.customer_id is not None:
+        # Segments may ask who has brought friends.
+        mark_stale(customer_ids=[found.customer_id], now=now)
     return referral
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.services import merge_customers
 from orders.models import Order
 from promocodes.models import Redemption
 from tests.api.conftest import Api, problem
@@ -328,3 +329,17 @@ def test_orders_take_two_queries(api: Api, django_assert_num_queries: Any, count
 
     with django_assert_num_queries(2):
         assert len(api.get("orders").json()["results"]) == count
+
+
+def test_the_id_of_a_merged_customer_leads_to_who_stayed(api: Api) -> None:
+    older, newer = CustomerFactory(), CustomerFactory()
+    values: dict[str, Any] = {"kept": {}, "reason": "one person", "by": None, "now": timezone.now()}
+    merge_customers(first_id=older.pk, second_id=newer.pk, **values)
+
+    found = api.get(f"customers/{newer.public_id}").json()
+    quoted = api.post("quotes", basket(customer=str(newer.public_id)))
+    number = placed(api, customer=str(newer.public_id))["number"]
+
+    assert found["id"] == str(older.public_id)
+    assert quoted.status_code == 200
+    assert Order.objects.get(pk=number).customer_id == older.pk

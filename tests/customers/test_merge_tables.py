@@ -2,10 +2,11 @@
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
-from customers.models import Customer, Merge
+from customers.models import Customer, CustomerTag, Merge, Tag
 from loyalty_site.merge_invariants import MOVED, STAYS
+from orders.models import Order
 from points.models import PointsAccount
 from tests.customers.merging import findings, merged
 from tests.factories import NOW, CustomerFactory
@@ -35,9 +36,13 @@ def test_the_doctor_finds_what_a_merged_customer_owns() -> None:
     merged(older, newer)
     assert findings() == {}
 
-    earn(newer, 10, "action:1", kind="action")
+    with pytest.raises(OperationalError, match="merged into another"), transaction.atomic():
+        earn(newer, 10, "action:1", kind="action")
+    with pytest.raises(OperationalError, match="merged into another"), transaction.atomic():
+        Order.objects.create(customer=newer, channel="site", goods_total=1, total=1, placed_at=NOW, pay_until=NOW)
+    CustomerTag.objects.create(customer=newer, tag=Tag.objects.create(code="vip", name="VIP"), added_at=NOW)
 
-    assert findings() == {"merged_owns_nothing": 2}
+    assert findings() == {"merged_owns_nothing": 1}
 
 
 @pytest.mark.django_db

@@ -2,7 +2,8 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import combinations
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 import customers.services.merge as merging
 from customers.models import Customer, Merge
+from customers.queries.find import staying
 from customers.services import merge_customers
 from loyalty_site.doctor import examined, invariants
 from loyalty_site.kernel.transactions import in_transaction
@@ -23,13 +25,15 @@ from orders.services import Contact, place_order, refund_order
 from points.queries import balance
 from promocodes.models import Redemption
 from tests.factories import CustomerFactory, ProductFactory
+from tests.points.rows import earn
 from tests.promocodes.rows import make_code
-from tests.races.crowd import crowd
+from tests.races.crowd import crowd, dawdle
 from tests.races.test_order_points import insisting, pay, place, rich
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 NOW = timezone.now()
+LIVING = {"now": NOW, "available_from": NOW, "expires_at": NOW + timedelta(days=100)}
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +104,61 @@ def test_a_code_once_per_customer_is_used_once_by_each_until_they_are_one() -> N
 
     assert 1 <= Redemption.objects.filter(released_at=None).count() <= 2
     assert set(answers) <= {"done", "promo_code_rejected", "customer_limit", "held_by_own_order", "promo_code_held"}
+
+
+def test_who_read_a_record_a_moment_before_its_merge_writes_to_the_one_that_stays() -> None:
+    """Points and an order, by writers who go on when the merge is over: they run again, and nothing is lost."""
+    older, newer = CustomerFactory(), CustomerFactory()
+    context = multiprocessing.get_context("fork")
+    has_read, is_merged = context.Barrier(3), context.Event()
+
+    def writer(write: Callable[[int], object]) -> str:
+        known: list[int] = []
+
+        def work() -> None:
+            known.append(staying(newer.pk)[0])
+            if len(known) == 1:
+                has_read.wait(timeout=60)
+                assert is_merged.wait(timeout=60)
+            write(known[-1])
+
+        return insisting(lambda: in_transaction(work))
+
+    def attempt(number: int) -> str:
+        if number == 0:
+            has_read.wait(timeout=60)
+            answer = insisting(lambda: merge(older, newer))
+            is_merged.set()
+            return answer
+        writes = {
+            1: lambda key: earn(Customer(pk=key), 50, "action:late", kind="action", **LIVING),
+            2: lambda key: place(Customer(pk=key), 0),
+        }
+        return writer(writes[number])
+
+    assert crowd(attempt, 3, workers=3) == Counter(done=3)
+    assert set(Order.objects.values_list("customer", flat=True)) == {older.pk}
+    assert balance(older.pk, now=timezone.now()).available == 50
+
+
+def test_points_given_while_the_merge_goes_on_are_the_survivors() -> None:
+    """The writer has opened the absorbed customer's first account and is not done: the merge waits for him."""
+    older, newer = CustomerFactory(), CustomerFactory()
+    is_earned = multiprocessing.get_context("fork").Event()
+
+    def slowly() -> None:
+        earn(newer, 50, "action:late", kind="action", **LIVING)
+        is_earned.set()
+        dawdle(1.0)
+
+    def attempt(number: int) -> str:
+        if number == 0:
+            return insisting(lambda: in_transaction(slowly))
+        assert is_earned.wait(timeout=60)
+        return insisting(lambda: merge(older, newer))
+
+    assert crowd(attempt, 2, workers=2) == Counter(done=2)
+    assert balance(older.pk, now=timezone.now()).available == 50
 
 
 def test_control_merges_of_overlapping_pairs_break_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:

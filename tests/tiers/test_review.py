@@ -168,7 +168,7 @@ def test_a_chunk_is_so_many_statements_however_many_customers(count, django_asse
     for _ in range(count):
         pay(CustomerFactory.create(), 60_000, on=-400)
         buy(CustomerFactory.create(), 20_000)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         services.review_chunk(now=NOW)
     with django_assert_num_queries(3):
         services.review_chunk(now=NOW)

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, User
+from customers.services import mark_stale
 from loyalty_site.kernel.errors import Conflict, NotFound, invalid
-from loyalty_site.kernel.transactions import requires_transaction
+from loyalty_site.kernel.transactions import ChangedMeanwhile, requires_transaction
 from tiers.models import Card
 from tiers.queries.holders import customers_written
 from tiers.rules.card_rows import card_number
@@ -34,12 +35,14 @@ def attach_card(*, number: str, customer: str, by: User | None, now: datetime) -
     if found is None:
         raise invalid("customer", _("There is no such customer."), "unknown")
     holder = Customer.objects.select_for_update(no_key=True).get(pk=found.pk)
+    if holder.merged_into_id is not None:
+        raise ChangedMeanwhile
     card = _locked(number)
     if card.customer_id not in {None, holder.pk}:
         raise CardHeld
     if card.customer_id is None:
         card.customer = holder
-        _save(card, by, "attach")
+        _save(card, by, "attach", now)
     return card
 
 
@@ -50,8 +53,9 @@ def detach_card(*, number: str, by: User | None, now: datetime) -> Card:
     if card.kind == Card.Kind.VIRTUAL:
         raise CardStays
     if card.customer_id is not None:
+        mark_stale(customer_ids=[card.customer_id], now=now)
         card.customer = None
-        _save(card, by, "detach")
+        _save(card, by, "detach", now)
     return card
 
 
@@ -61,7 +65,7 @@ def block_card(*, number: str, by: User | None, now: datetime) -> Card:
     card = _locked(number)
     if card.blocked_at is None:
         card.blocked_at = now
-        _save(card, by, "block")
+        _save(card, by, "block", now)
     return card
 
 
@@ -70,7 +74,7 @@ def unblock_card(*, number: str, by: User | None, now: datetime) -> Card:
     card = _locked(number)
     if card.blocked_at is not None:
         card.blocked_at = None
-        _save(card, by, "unblock")
+        _save(card, by, "unblock", now)
     return card
 
 
@@ -81,6 +85,8 @@ def _locked(number: str) -> Card:
     return card
 
 
-def _save(card: Card, by: User | None, action: str) -> None:
+def _save(card: Card, by: User | None, action: str, now: datetime) -> None:
+    """Segments may ask who holds a card that works."""
+    mark_stale(customer_ids=[card.customer_id] if card.customer_id else [], now=now)
     with written_by(by, action):
         card.save(update_fields=["customer", "blocked_at"])

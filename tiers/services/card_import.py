@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from customers.models import User
+from customers.services import mark_stale
 from loyalty_site.kernel.transactions import requires_transaction
 from tiers.models import Card
 from tiers.queries.card_import import JudgedCard, Outcome, judged_cards
@@ -36,6 +37,7 @@ def import_cards(*, rows: Sequence[CardRow], by: User | None, now: datetime) -> 
     with written_by(by, "import"):
         Card.objects.bulk_create(new)
         Card.objects.bulk_update(changed, ["percent", "customer"], batch_size=1000)
+    mark_stale(customer_ids=[card.customer_id for card in new + changed if card.customer_id], now=now)
     return CardImport(
         made=len(new),
         changed=len(changed),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from customers.services import mark_stale
 from loyalty_site.kernel.transactions import requires_transaction
 from tiers.models import TierChange
 from tiers.queries.counting import state_of_chosen
@@ -94,17 +95,19 @@ def review_chunk(*, now: datetime, after: int = 0, limit: int = CHUNK) -> Review
     applied = _apply(chosen, ("up", "warned", "down", "kept"), cause=None, order_ref="", now=now)
     tell_of_changes(applied.changes, now=now)
     tell_of_lapses(applied.warned, now=now)
+    mark_stale(customer_ids=applied.moved, now=now)
     return Reviewed(applied.up, len(applied.warned), len(applied.changes) - applied.up, applied.kept, chosen[-1])
 
 
 @dataclass(frozen=True)
 class Applied:
-    """Keys of the changes written, and of customers told."""
+    """Keys of the changes written, of customers told, and of all whose standing is another now."""
 
     changes: list[int]
     warned: list[int]
     up: int
     kept: int
+    moved: list[int]
 
 
 def _apply(
@@ -177,5 +180,6 @@ WITH {state_of_chosen(lock=False)}, due AS (
 )
 SELECT ARRAY(SELECT id FROM changed ORDER BY id), ARRAY(SELECT customer_id FROM told WHERE lapses_at IS NOT NULL),
        (SELECT count(*) FROM changed JOIN due USING (customer_id) WHERE action = 'up'),
-       (SELECT count(*) FROM told WHERE lapses_at IS NULL)
+       (SELECT count(*) FROM told WHERE lapses_at IS NULL),
+       ARRAY(SELECT customer_id FROM changed UNION SELECT customer_id FROM told)
 """  # noqa: S608

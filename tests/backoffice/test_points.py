@@ -99,7 +99,7 @@ def test_customer_page_takes_as_many_queries_for_any_number_of_entries(
     for number in range(count):
         earn(customer, 10, f"earn:order:{number}", order_ref=f"order:{number}")
     customer_page(manager, customer)
-    with django_assert_num_queries(54):
+    with django_assert_num_queries(57):
         customer_page(manager, customer)
 
 

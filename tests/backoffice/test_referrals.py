@@ -301,7 +301,7 @@ def test_customer_page_takes_as_many_queries_for_three_friends_as_for_one(
         RewardFactory.create(referral__referrer=customer, referral__newcomer=CustomerFactory.create())
     address = reverse("admin:customers_customer_change", args=[customer.pk])
     manager.get(address)
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(56):
         manager.get(address)
 
 

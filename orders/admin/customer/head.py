@@ -16,7 +16,7 @@ DUPLICATES_SHOWN = 3
 
 
 def head(request: HttpRequest, customer: Customer, *, now: datetime) -> dict[str, Any]:
-    """Eight queries at most."""
+    """Seven queries at most."""
     bought = customer.purchases.aggregate(
         count=Count("pk"), goods=Sum("goods_amount"), refunded=Sum("refunded_amount"), discount=Sum("discount_amount")
     )
@@ -27,7 +27,6 @@ def head(request: HttpRequest, customer: Customer, *, now: datetime) -> dict[str
         "rfm": customers.queries.rfm_of(customer.pk, now=now),
         "has": points.queries.balance(customer.pk, now=now) if has_points else None,
         "phone_shown": customer.phone.as_international if customer.phone else "",
-        "consents": customer.consents.order_by("purpose", "-given_at", "-pk"),
         "tags": customer.tagged.select_related("tag", "added_by").order_by("tag__name"),
         "links": _links(request, customer),
         **_warnings(request, customer),

@@ -107,7 +107,8 @@ def search_customers(text: str, *, limit: int) -> list[int]:
 
 def _run(arms: Iterable[Arm], limit: int) -> list[int]:
     """All the arms in one statement, in their order."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for arm in arms:
         parts.append(f"({arm.sql()})")
         values += arm.bound(limit)

@@ -39,7 +39,7 @@ def _paid(keys: Sequence[int]) -> dict[int, Told]:
 
 def _cancelled(keys: Sequence[int]) -> dict[int, Told]:
     return {
-        row.pk: Told(text=_("Order cancelled"), detail=row.cancel_reason, ref=row.ref, tone="bad")
+        row.pk: Told(text=_("Order cancelled"), detail=row.cancelled_because, ref=row.ref, tone="bad")
         for row in Order.objects.filter(pk__in=keys).defer("quote")
     }
 

@@ -69,6 +69,14 @@ def test_one_line_tells_what_every_app_keeps(manager: Client, placed: Order) -> 
     assert spent == ["−100\N{NO-BREAK SPACE}points"]
 
 
+def test_a_cancelled_order_tells_why_in_words(manager: Client, placed: Order) -> None:
+    Order.objects.filter(pk=placed.pk).update(status="cancelled", cancelled_at=NOW, cancel_reason="by:time")
+    rows = page(manager, Customer.objects.get(), kind="orders").context["timeline"]["rows"]
+    assert ("Order cancelled", "not paid in time") in {
+        (item["row"].told.text, item["row"].told.detail) for item in rows
+    }
+
+
 def test_pages_lose_nothing_of_one_moment_and_repeat_nothing(manager: Client, customer: Customer) -> None:
     for number in range(60):
         write_note(customer_id=customer.pk, text=f"Note {number}", by=None, now=NOW)

@@ -6,12 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from customers.queries.rfm_figures import KEPT, SCORED
 from loyalty_site.kernel.invariants import Invariant
 
+# The next 10,000 by key from the day's own key on; past the last one it goes on with the first.
 SAMPLE = """
-sample AS MATERIALIZED (
-    SELECT c.id FROM customers_customer c,
-           (SELECT max(id) + 1 AS size, extract(epoch FROM now())::bigint / 86400 * 10000 AS start
-            FROM customers_customer) turn
-    WHERE mod(c.id + turn.size - mod(turn.start, turn.size), turn.size) < 10000
+turn AS MATERIALIZED (
+    SELECT mod(extract(epoch FROM now())::bigint / 86400 * 10000, COALESCE(max(id), 0) + 1) AS start
+    FROM customers_customer
+), sample AS MATERIALIZED (
+    SELECT id FROM (
+        (SELECT id, 1 AS lap FROM customers_customer WHERE id >= (SELECT start FROM turn) ORDER BY id LIMIT 10000)
+        UNION ALL
+        (SELECT id, 2 FROM customers_customer WHERE id < (SELECT start FROM turn) ORDER BY id LIMIT 10000)
+    ) next ORDER BY lap, id LIMIT 10000
 )"""
 
 # What an import has just brought is known of when it has settled whom it touched.

@@ -220,7 +220,14 @@ def _page(request: HttpRequest, run: ImportRun, form: ChoiceForm, status: int = 
         state=state_badge(run),
         form=form if is_open else None,
         titles=[words.FIELD_NAMES[name] for name in run.columns],
-        rows=[(row.line, row.cells, words.problems_text(row.problems)) for row in rows],
+        rows=[
+            (
+                row.line,
+                [words.cell_text(name, cell) for name, cell in zip(run.columns, row.cells, strict=True)],
+                words.problems_text(row.problems),
+            )
+            for row in rows
+        ],
         failure=words.failure_text(run.failure) or unreadable,
         wrong=[words.line_text(line.line, line.problems) for line in wrong],
         kept=Customer.objects.filter(pk__in=run.kept_customers).order_by("pk"),

@@ -1,13 +1,16 @@
 """Imports in words: fields, problems, reasons of refusal (CU-6)."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.imports.errors import UnreadableFile
 from customers.rules.imports import Problem
+from loyalty_site.kernel.texts import day_text, moment_text
 
 Text = str | Promise
 
@@ -33,6 +36,8 @@ FIELD_NAMES: dict[str, Text] = {
     "contact": gettext_lazy("customer"),
     "row": gettext_lazy("row"),
 }
+
+DATES = frozenset({"paid_at", "birthday", "registered_at"})
 
 PROBLEMS: dict[str, Text] = {
     "not_phone": gettext_lazy("%(field)s “%(cell)s” does not look like a number"),
@@ -98,3 +103,16 @@ def failure_text(failure: dict[str, int | str]) -> str:
 
 def line_text(line: int, problems: Sequence[Problem]) -> str:
     return _("Line %(line)s: %(problems)s") % {"line": line, "problems": problems_text(problems)}
+
+
+def cell_text(field: str, cell: str) -> str:
+    """A value of the preview as people write it: days and moments in words, the rest as it will be stored."""
+    try:
+        found = datetime.fromisoformat(cell.removesuffix(settings.TIME_ZONE).strip()) if field in DATES else None
+    except ValueError:  # a cell that is no date is shown as it is, with its problem beside it
+        found = None
+    if found is None:
+        return cell
+    if found.tzinfo is not None:
+        return moment_text(found)
+    return day_text(found.date()) + (f", {found:%H:%M}" if found.time() != time() else "")

@@ -65,6 +65,11 @@ def uses_by_customer(customer_id: int) -> QuerySet[Redemption]:
     return uses.order_by("-redeemed_at", "-pk")
 
 
+def codes_of_customer(customer_id: int) -> QuerySet[PromoCode]:
+    """The codes that belong to one customer, newest first, with their terms."""
+    return PromoCode.objects.filter(customer=customer_id).select_related("terms").order_by("-pk")
+
+
 def _live_terms() -> QuerySet[Terms]:
     by_hand = Exists(PromoCode.objects.filter(switch=True, terms=OuterRef("pk")))
     return Terms.objects.filter(Q(batch__switch=True) | by_hand)

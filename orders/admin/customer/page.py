@@ -15,9 +15,8 @@ from orders.admin.customer.head import head, is_living
 from orders.admin.customer.tier import tier_story
 from orders.admin.customer.timeline import line_of_time
 from orders.models import Order
-from promocodes.models import PromoCode
 from promocodes.queries import with_state
-from promocodes.queries.overview import uses_by_customer
+from promocodes.queries.overview import codes_of_customer, uses_by_customer
 from promocodes.rules import STATE_LABELS, State
 
 SHOWN = 20
@@ -100,7 +99,7 @@ def _purchases(customer: Customer) -> dict[str, Any]:
 
 
 def _codes(request: HttpRequest, customer: Customer, now: Any) -> dict[str, Any]:
-    own = with_state(PromoCode.objects.filter(customer=customer).select_related("terms").order_by("-pk"), now=now)
+    own = with_state(codes_of_customer(customer.pk), now=now)
     seen: list[Any] = list(own[:SHOWN]) if request.user.has_perm("promocodes.view_promocode") else []
     for code in seen:
         code.state_text = STATE_LABELS[State(code.state)]

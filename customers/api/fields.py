@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from customers.models import Consent
-from loyalty_site.kernel.fields import DayField, StrictSerializer, TextField
+from loyalty_site.kernel.fields import DayField, MoneyField, StrictSerializer, TextField
 from loyalty_site.kernel.lists import PlainList
 
 
@@ -61,9 +61,11 @@ class ReferralOut(serializers.Serializer[Any]):
 
 
 class RfmOut(serializers.Serializer[Any]):
+    """`recency` in days, `frequency` in orders and `monetary` in roubles within the window of the map (CU-7)."""
+
     recency = serializers.IntegerField()
     frequency = serializers.IntegerField()
-    monetary = serializers.IntegerField()
+    monetary = MoneyField()
     segment = serializers.CharField()
 
 

@@ -17,7 +17,7 @@ SELECT c.id, c.public_id, c.email, c.phone,
              SELECT of_map.code FROM customers_rfm r, LATERAL (VALUES
                  ('rfm-' || r.segment, TRUE), ('rfm-vip', r.is_vip), ('rfm-starter', r.orders = 1)) of_map (code, holds)
              WHERE r.customer_id = c.id AND of_map.holds)
-FROM customers_customer c WHERE c.{column} = %s AND c.merged_into_id IS NULL {lock}
+FROM customers_customer c WHERE c.{column} = %s AND c.merged_into_id IS NULL AND c.erased_at IS NULL {lock}
 """
 STAYED = "SELECT merged_into_id FROM customers_customer WHERE {column} = %s AND merged_into_id IS NOT NULL"
 
@@ -28,7 +28,7 @@ def shopper(customer: int | UUID, *, lock: bool = False) -> Shopper | None:
     `customer` is the primary key or the public id.
     A purchase given back whole is no purchase. `lock` holds the row until the transaction ends, so that two
     orders of one customer are placed one after the other. A merged record leads to the one that stayed, by two
-    queries more (CU-3).
+    queries more (CU-3); who was forgotten is nobody (CU-4).
     """
     column = "public_id" if isinstance(customer, UUID) else "id"
     sql = SHOPPER.format(column=column, lock="FOR NO KEY UPDATE OF c" if lock else "")

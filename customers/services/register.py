@@ -12,7 +12,7 @@ from customers.models import Customer, User
 from customers.rules import BY_NOBODY, Brought
 from customers.services.consents import set_consents
 from customers.services.details import cleaned, refuse_taken, saved
-from customers.services.errors import NoSuchCustomer
+from customers.services.errors import AlreadyErased, NoSuchCustomer
 from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
@@ -70,13 +70,15 @@ def update_customer(
 ) -> Customer:
     """Changes only the fields in `changes`; `consents`, when given, become exactly the live ones.
 
-    Raises like `register_customer`, and NoSuchCustomer.
+    Raises like `register_customer`, and NoSuchCustomer, AlreadyErased.
     """
     customer = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer_id).first()
     if customer is None:
         raise NoSuchCustomer
     if customer.merged_into_id is not None:
         customer = _who_stayed(customer.merged_into_id)
+    if customer.erased_at is not None:
+        raise AlreadyErased
     details = cleaned(changes, now=now)
     contacts = customer.email, customer.phone
     for field, value in details.items():

@@ -29,6 +29,8 @@ MONEY_SCHEMA = {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "example
 class StrictSerializer(serializers.Serializer[Any]):
     """An object whose unknown members are refused by name, so that a typing error is seen."""
 
+    default_error_messages: ClassVar = {"invalid": _("Give an object here.")}
+
     class Meta:
         list_serializer_class = StrictList
 
@@ -114,25 +116,29 @@ class FlagField(serializers.BooleanField):
 class DayField(serializers.DateField):
     """A date as YYYY-MM-DD."""
 
+    default_error_messages: ClassVar = {"invalid": _("Write a day as YYYY-MM-DD.")}
+
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not DAY.fullmatch(value) or int(value[:4]) not in YEARS:
-            self.fail("invalid", format="YYYY-MM-DD")
+            self.fail("invalid")
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail("invalid", format="YYYY-MM-DD")
+            self.fail("invalid")
 
 
 class MomentField(serializers.DateTimeField):
     """A moment as ISO 8601 with its offset."""
 
+    default_error_messages: ClassVar = {"invalid": _("Write a moment with its offset: YYYY-MM-DDThh:mm:ss+hh:mm.")}
+
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str) or not MOMENT.fullmatch(value) or int(value[:4]) not in YEARS:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
+            self.fail("invalid")
         try:
             return datetime.fromisoformat(value.upper()).astimezone(UTC)
         except ValueError:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
+            self.fail("invalid")
 
 
 class IdentifierField(serializers.UUIDField):

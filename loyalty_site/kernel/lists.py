@@ -10,6 +10,7 @@ class StrictList(serializers.ListSerializer[Any]):
     """A list of objects; DRF has no Russian for these refusals."""
 
     default_error_messages: ClassVar = {
+        "not_a_list": _("Give a list here."),
         "min_length": _("Give at least {min_length} here."),
         "max_length": _("Give at most {max_length} here."),
     }

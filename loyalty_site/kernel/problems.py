@@ -46,6 +46,13 @@ PLAIN: tuple[tuple[type[Exception], type[DomainError]], ...] = (
     (RequestDataTooBig, BodyTooLarge),
     (SuspiciousOperation, Malformed),
 )
+# What DRF would say instead is a whole sentence, or one with a hole in it.
+TITLES = {
+    401: _("It is not known who is calling"),
+    403: NotAllowed.title,
+    405: _("There is no such method here"),
+    415: _("This kind of body is not read"),
+}
 
 
 def problem(error: DomainError) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _from_drf(exception: exceptions.APIException) -> DomainError:
             return TooMany(extra={"retry_after": int(getattr(exception, "wait", None) or 1)})
     error: DomainError = Malformed(str(exception.detail), code=str(exception.default_code))
     error.status = exception.status_code
-    error.title = str(exception.default_detail)
+    error.title = TITLES.get(error.status, Malformed.title)
     return error
 
 

@@ -12,6 +12,7 @@ from points.models import EarningAction, Entry, Lot
 from points.rules import EntryKind, lot_dates
 from points.services.earn import earned_before
 from points.services.errors import ActionLimitReached, NoSuchAction
+from points.services.inputs import refuse_erased
 from points.services.posting import NewLot, Origin, Posted, lock_or_open_account, post_lot
 
 
@@ -19,7 +20,8 @@ from points.services.posting import NewLot, Origin, Posted, lock_or_open_account
 def report_action(*, customer_id: int, action_code: str, reference: str, now: datetime) -> Posted:
     """The customer did it: `reference` names the deed (`review:77`), each earns once.
 
-    Raises NoSuchAction and ActionLimitReached; a deed reported before returns the first result all the same.
+    Raises NoSuchAction, ActionLimitReached and AlreadyErased; a deed reported before returns the first result all the
+    same.
     """
     action = EarningAction.objects.filter(code=action_code).first()
     if action is None:
@@ -27,6 +29,7 @@ def report_action(*, customer_id: int, action_code: str, reference: str, now: da
     prefix = f"action:{action.code}:customer:"
     origin = Origin(customer_id, f"{prefix}{customer_id}:{reference}", now, "", action.name)
     debt = lock_or_open_account(customer_id, now=now)
+    refuse_erased(customer_id)
     facts = Entry.objects.filter(account_id=customer_id, kind=EntryKind.EARN, fact__startswith=prefix)
     # By the deed: the customer may have been two, each of whom had facts of his own (CU-3).
     rewarded = {fact.removeprefix(prefix).partition(":")[2]: fact for fact in facts.values_list("fact", flat=True)}

@@ -14,7 +14,7 @@ from points.models import Lot, PendingAdjustment
 from points.rules import EntryKind, available, lot_dates, spending_lines
 from points.services.earn import earned_before
 from points.services.errors import FactTaken, NotEnoughPoints
-from points.services.inputs import checked_amount, checked_reason
+from points.services.inputs import checked_amount, checked_reason, refuse_erased
 from points.services.posting import NewLot, Origin, Posted, lock_account, lock_or_open_account, post_lines, post_lot
 from points.services.reading import SECOND_PERSON, Book, read_book
 
@@ -33,13 +33,14 @@ def adjust(
     """Give (+) or take (−) points. Above the programme's threshold a PendingAdjustment comes back and nothing moves.
 
     Given points live until `expires_at`, None: as the programme says. Raises NotEnoughPoints (never below zero
-    available), InvalidInput, and FactTaken when the fact stands for something else.
+    available), InvalidInput, AlreadyErased, and FactTaken when the fact stands for something else.
     """
     checked_amount(abs(amount))
     origin = Origin(customer_id, fact, now, "", checked_reason(reason), by.pk if by else None)
     if expires_at is not None and expires_at <= now:
         raise invalid("expires_at", _("This moment has passed."), "out_of_range")
     lock_or_open_account(customer_id, now=now)
+    refuse_erased(customer_id)
     asked = PendingAdjustment.objects.filter(fact=fact).first()
     if asked is not None:
         if (asked.customer_id, asked.amount, asked.reason) != (customer_id, amount, origin.reason):
@@ -68,7 +69,7 @@ def adjust(
 def confirm_adjustment(*, adjustment_id: int, by: User, now: datetime) -> Posted:
     """Somebody other than the author confirms: the points move. Author of the entry is who asked for it.
 
-    Raises NotAllowed (`second_person_required`), WrongState when it was decided, NotEnoughPoints.
+    Raises NotAllowed (`second_person_required`), WrongState when it was decided, NotEnoughPoints, AlreadyErased.
     """
     asked = _undecided(adjustment_id)
     if asked.asked_by_id == by.pk:
@@ -76,6 +77,7 @@ def confirm_adjustment(*, adjustment_id: int, by: User, now: datetime) -> Posted
             _("A correction this large is confirmed by somebody other than the one who asked for it."),
             code="second_person_required",
         )
+    refuse_erased(asked.customer_id)
     origin = Origin(asked.customer_id, asked.fact, now, "", asked.reason, asked.asked_by_id)
     posted = _carry_out(origin, asked.amount, asked.expires_at)
     _decide(asked, by=by, now=now, is_confirmed=True)

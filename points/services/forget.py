@@ -44,7 +44,8 @@ SELECT o.account_id, o.id, 'expire', -o.remaining, 'erase:lot:' || o.id || ':' |
        1, '', %(reason)s, %(now)s
 FROM left_over o JOIN swept s ON s.id = o.id
 """
-# What staff typed may tell of the person; the programme's own entries have no author and no such words.
+# What staff or an integration wrote may tell of the person; the programme's own entries have no such words.
 FORGET_REASONS = """
-UPDATE points_entry SET reason = '' WHERE account_id = %(account)s AND author_id IS NOT NULL AND reason <> ''
+UPDATE points_entry SET reason = ''
+WHERE account_id = %(account)s AND (author_id IS NOT NULL OR kind = 'adjust') AND reason <> ''
 """

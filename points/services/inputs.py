@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
+from customers.services import AlreadyErased
 from loyalty_site.kernel.errors import invalid
 
 MOST = 100_000_000
@@ -19,3 +21,9 @@ def checked_reason(reason: str) -> str:
     if not reason.strip():
         raise invalid("reason", _("Say why."), "required")
     return reason.strip()[:200]
+
+
+def refuse_erased(customer_id: int) -> None:
+    """Nobody gets points under a number that leads to nobody (CU-4). Raises AlreadyErased."""
+    if Customer.objects.filter(pk=customer_id, erased_at__isnull=False).exists():
+        raise AlreadyErased

@@ -61,12 +61,13 @@ def edit_code(*, code: str, spec: CodeSpec, by: User | None, now: datetime) -> P
     and the limit may change (PC-19). Orders already placed stay as they are.
     Raises `InvalidInput` with every wrong field, `WrongState` for a code of a batch.
     """
+    # Customers are locked before codes, as the till does.
+    owner = owner_of(spec)
     promo_code = locked_code(code)
     if hasattr(promo_code.terms, "batch"):
         raise WrongState(_("This code belongs to a batch: its terms are those of the whole batch."), code="in_batch")
     terms = Terms.objects.select_for_update(no_key=True).get(pk=promo_code.terms_id)
     checked(spec, *_frozen_errors(promo_code, spec), *_cut_short_errors(promo_code, spec, now), kept_tier=terms.tier)
-    owner = owner_of(spec)
     with written_by(by, "edit"):
         for field, value in term_fields(spec).items():
             setattr(terms, field, value)

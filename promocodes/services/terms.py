@@ -28,11 +28,17 @@ def checked(spec: CodeSpec, *more: FieldError, kept_tier: str = "") -> None:
 
 
 def owner_of(spec: CodeSpec) -> Customer | None:
-    """The customer of a personal code. Raises `InvalidInput` when there is no such customer."""
+    """The customer of a personal code, held; a merged record's id leads to the one that stayed (CU-3).
+
+    Raises `InvalidInput` when there is no such customer, or nobody any more (CU-4).
+    """
     if spec.customer is None:
         return None
-    owner = Customer.objects.filter(public_id=spec.customer).first()
-    if owner is None:
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True)
+    owner = rows.filter(public_id=spec.customer).first()
+    if owner is not None and owner.merged_into_id is not None:
+        owner = rows.get(pk=owner.merged_into_id)
+    if owner is None or owner.erased_at is not None:
         raise invalid("customer", _("There is no such customer."), "unknown_customer")
     return owner
 

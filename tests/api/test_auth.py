@@ -119,6 +119,7 @@ def test_wrong_method_is_405(api: Api, method: str) -> None:
     answer = api.call(method, "promocodes/ABCDEFGH23")
 
     assert problem(answer) == (405, "method_not_allowed")
+    assert answer.json()["title"] == "There is no such method here"
     assert answer.headers["Allow"] == "GET, HEAD"
 
 

@@ -81,6 +81,8 @@ def _registered(api: Api) -> Customer:
     answer = api.post("customers", body | {"consents": ["email", "programme"]}, key="k-1")
     assert answer.status_code == 201
     api.call("PATCH", f"customers/{answer.json()['id']}", {"last_name": f"{MARK}ова"}, key="k-2")
+    corrected = api.post(f"customers/{answer.json()['id']}/points", {"amount": 1, "reason": f"Ждал {MARK}"}, key="p-1")
+    assert corrected.status_code == 201
     return Customer.objects.get(public_id=answer.json()["id"])
 
 

@@ -64,7 +64,7 @@ def _newest(models: Any, before: datetime | None, who: str) -> Iterator[Any]:
         events = model.objects.exclude(pgh_label="before").select_related("pgh_context").order_by("-pgh_id")
         if before:
             events = events.filter(pgh_created_at__lt=before)
-        if who.isdigit():
+        if who.isdecimal():
             events = events.filter(pgh_context__metadata__user=int(who))
         yield from events[:PAGE]
 
@@ -76,7 +76,7 @@ def _people(events: list[Any]) -> dict[int, str]:
 
 def _user(event: Any) -> int | None:
     user = (event.pgh_context.metadata or {}).get("user") if event.pgh_context else None
-    return int(user) if isinstance(user, int) or str(user or "").isdigit() else None
+    return int(user) if isinstance(user, int) or str(user or "").isdecimal() else None
 
 
 def _told(event: Any, people: dict[int, str]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class ServiceAdmin(ShopAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdigit():
+        if not object_id.isdecimal():
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self._form_view(request, get_object_or_404(self.queryset_for_page(request), pk=object_id))
 

@@ -102,7 +102,7 @@ class AskForm(forms.Form):
             sku, quantity = row["sku"].strip(), row["quantity"].strip()
             if not sku:
                 continue
-            if not (quantity.isdigit() and len(quantity) <= 3 and int(quantity)):
+            if not (quantity.isdecimal() and len(quantity) <= 3 and int(quantity)):
                 self.add_error(None, _("%(sku)s: the quantity is a whole number from 1 to 999.") % {"sku": sku})
                 continue
             lines.append((sku, int(quantity)))
@@ -114,7 +114,7 @@ class AskForm(forms.Form):
 def line_error_text(field: str, lines: tuple[tuple[str, int], ...]) -> str:
     """`lines.0.sku` → the SKU that was typed there; empty for other fields."""
     parts = field.split(".")
-    if parts[0] != "lines" or len(parts) < 2 or not parts[1].isdigit() or int(parts[1]) >= len(lines):
+    if parts[0] != "lines" or len(parts) < 2 or not parts[1].isdecimal() or int(parts[1]) >= len(lines):
         return ""
     return lines[int(parts[1])][0]
 

@@ -72,11 +72,11 @@ class CustomerFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         chosen = request.GET.get("of", "")
-        found = Customer.objects.filter(pk=chosen).first() if chosen.isdigit() else None
+        found = Customer.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
         return [(chosen, str(found))] if found else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(customer=self.value()) if str(self.value() or "").isdigit() else queryset
+        return queryset.filter(customer=self.value()) if str(self.value() or "").isdecimal() else queryset
 
 
 @admin.register(Order)
@@ -157,7 +157,7 @@ class OrderAdmin(ShopAdmin):
 
 def _search(typed: str) -> Q:
     """Every part is answered by an index but the guest's e-mail, which is only asked for what looks like one."""
-    if typed.isdigit() and len(typed) < 10:
+    if typed.isdecimal() and len(typed) < 10:
         return Q(pk=int(typed)) | Q(external_number=typed)
     if "@" in typed:
         customers = Customer.objects.filter(email__icontains=typed).values("pk")[:200]

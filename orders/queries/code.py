@@ -150,7 +150,7 @@ def _holding_order(question: CodeQuestion, found: FoundCode) -> str | None:
 
 def _unpaid_number(order_ref: str) -> str | None:
     number = order_ref.partition(":")[2]
-    is_unpaid = number.isdigit() and Order.objects.filter(pk=int(number), status=Order.Status.NEW).exists()
+    is_unpaid = number.isdecimal() and Order.objects.filter(pk=int(number), status=Order.Status.NEW).exists()
     return number if is_unpaid else None
 
 

@@ -10,7 +10,7 @@ from orders.models import Order
 
 def claimable_orders(numbers: Sequence[str]) -> list[str]:
     """Of these, the guests' orders that are still to be paid, oldest first."""
-    keys = [int(number) for number in numbers if number.isdigit()]
+    keys = [int(number) for number in numbers if number.isdecimal()]
     if not keys:
         return []
     rows = Order.objects.filter(pk__in=keys, customer=None, status=Order.Status.NEW).order_by("pk")

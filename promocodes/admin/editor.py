@@ -110,7 +110,7 @@ def summary_fragment(request: HttpRequest) -> HttpResponse:
     """The panel beside the form, for what is typed so far: sentence, worked example, warnings."""
     form = _form(data=request.POST, initial={"type": request.POST.get("type", "")})
     edited = request.POST.get("edited", "")
-    panel = advice.panel(form, edited_id=int(edited) if edited.isdigit() else None)
+    panel = advice.panel(form, edited_id=int(edited) if edited.isdecimal() else None)
     return TemplateResponse(request, "promocodes/admin/summary.html", {"panel": panel})
 
 
@@ -212,13 +212,13 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     days = default_days(timezone.localdate())
     chosen = request.GET.get("type", "")
     start: dict[str, Any] = {"type": chosen if chosen in CodeType.values else CodeType.PERCENT, **days}
-    if (source := request.GET.get("from", "")).isdigit():
+    if (source := request.GET.get("from", "")).isdecimal():
         code = PromoCode.objects.select_related("terms__campaign", "customer").filter(pk=source).first()
         start = {**code_initial(code), **days} if code else start
     for named in ("campaign", "segment"):
         if chosen_name := request.GET.get(named, ""):
             start[named] = chosen_name
-    if (customer := request.GET.get("customer", "")).isdigit():
+    if (customer := request.GET.get("customer", "")).isdecimal():
         # “Give a code” on the customer's page: one use, for this customer.
         start |= {"customer": _known_as(find_customer(customer)), "max_uses": start.get("max_uses") or 1}
     return start

@@ -51,7 +51,7 @@ class CampaignFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
             return queryset.filter(terms__campaign__isnull=True)
-        return queryset.filter(terms__campaign_id=self.value()) if str(self.value() or "").isdigit() else queryset
+        return queryset.filter(terms__campaign_id=self.value()) if str(self.value() or "").isdecimal() else queryset
 
 
 class AudienceFilter(DropdownFilter):
@@ -86,10 +86,10 @@ class OwnerFilter(DropdownFilter):
     parameter_name = "customer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(chosen, f"№{chosen}")] if (chosen := request.GET.get("customer", "")).isdigit() else []
+        return [(chosen, f"№{chosen}")] if (chosen := request.GET.get("customer", "")).isdecimal() else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(customer=self.value()) if str(self.value() or "").isdigit() else queryset
+        return queryset.filter(customer=self.value()) if str(self.value() or "").isdecimal() else queryset
 
 
 class PeriodFilter(DropdownFilter):
@@ -129,7 +129,7 @@ class CreatorFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
             return queryset.filter(terms__created_by__isnull=True)
-        return queryset.filter(terms__created_by_id=self.value()) if str(self.value() or "").isdigit() else queryset
+        return queryset.filter(terms__created_by_id=self.value()) if str(self.value() or "").isdecimal() else queryset
 
 
 class BatchFilter(DropdownFilter):
@@ -139,7 +139,7 @@ class BatchFilter(DropdownFilter):
     parameter_name = "batch"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(chosen, f"#{chosen}")] if (chosen := request.GET.get("batch", "")).isdigit() else []
+        return [(chosen, f"#{chosen}")] if (chosen := request.GET.get("batch", "")).isdecimal() else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(terms__batch=self.value()) if self.value() else queryset

@@ -45,7 +45,7 @@ def _events(ambassador: Ambassador) -> Any:
 
 def _author(event: Any) -> int | None:
     user = (event.pgh_context.metadata or {}).get("user") if event.pgh_context else None
-    return int(user) if user is not None and str(user).isdigit() else None
+    return int(user) if user is not None and str(user).isdecimal() else None
 
 
 def _fields(before: Any, after: Any, customers: dict[int, Customer]) -> Any:

@@ -53,7 +53,7 @@ class RewardAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A reward is read with the referral it belongs to."""
-        if not object_id.isdigit():
+        if not object_id.isdecimal():
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         reward = get_object_or_404(Reward, pk=object_id)
         return redirect("admin:referrals_referral_page", reward.referral_id)

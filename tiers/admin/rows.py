@@ -74,7 +74,7 @@ def plain(value: Any) -> Any:
 def typed_rows(form: type[forms.Form], data: QueryDict, prefix: str) -> list[dict[str, Any]]:
     """What stands in the fields of each row, as text, however wrong."""
     count = data.get(f"{prefix}-TOTAL_FORMS", "0")
-    rows = range(min(int(count), MOST_ROWS) if count.isdigit() else 0)
+    rows = range(min(int(count), MOST_ROWS) if count.isdecimal() else 0)
     return [{name: data.get(f"{prefix}-{row}-{name}", "") for name in form.base_fields} for row in rows]
 
 

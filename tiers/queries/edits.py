@@ -103,7 +103,7 @@ def _authors(events: Iterable[Any]) -> dict[int, str]:
 
 def _author(event: Any) -> int | None:
     user = _metadata(event).get("user")
-    return int(user) if user is not None and str(user).isdigit() else None
+    return int(user) if user is not None and str(user).isdecimal() else None
 
 
 def _metadata(event: Any) -> dict[str, Any]:

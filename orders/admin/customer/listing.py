@@ -98,7 +98,7 @@ class CustomerAdmin(ServiceAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdigit():
+        if not object_id.isdecimal():
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         customer = get_object_or_404(shown_customers(), pk=object_id)
         if request.method != "POST":

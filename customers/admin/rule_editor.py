@@ -120,11 +120,16 @@ def _sent(request: HttpRequest, segment: Segment | None) -> HttpResponse:
         read_rule(rule.document, is_new=True)
     except InvalidInput as refusal:
         rule.tell(refusal.errors)
-        for sentence in {str(error.detail) for error in refusal.errors} & set(form.non_field_errors()):
-            form.errors["__all__"].remove(sentence)
-        if not form.errors.get("__all__"):
-            form.errors.pop("__all__", None)
+        _said_there(form, {str(error.detail) for error in refusal.errors})
     return _page(request, segment, form, rule, status=422)
+
+
+def _said_there(form: DetailsForm, sentences: set[str]) -> None:
+    """What is said at a condition is not said above the form as well."""
+    if left := [sentence for sentence in form.non_field_errors() if sentence not in sentences]:
+        form.errors["__all__"] = form.error_class(left)
+    else:
+        form.errors.pop("__all__", None)
 
 
 def _saved(request: HttpRequest, form: DetailsForm, rule: RuleForm, segment: Segment | None) -> Segment:
@@ -166,15 +171,15 @@ def _page(
 
 
 def _source(request: HttpRequest) -> tuple[Segment | None, Node | None]:
-    key = request.GET.get("from", "")
-    if key.isdigit():
+    key, rule = request.GET.get("from", ""), request.GET.get("rule")
+    if key.isascii() and key.isdigit():
         source = get_object_or_404(Segment, pk=int(key))
         if source.kind == Segment.Kind.RULE:
             return source, _read(source.rule)
         return None, _read({"field": "segment", "op": "in", "value": [source.code]})
     try:
-        return None, _read(json.loads(request.GET["rule"])) if "rule" in request.GET else None
-    except json.JSONDecodeError:
+        return None, None if rule is None else _read(json.loads(rule))
+    except (ValueError, RecursionError):
         raise Http404 from None
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext_lazy
 
 from customers.admin import rule_editor, segment_page
 from customers.models import Segment
-from customers.queries import members
+from customers.queries.members import member_count
 from customers.services import segments
 from customers.services.rule_segments import segment_uses
 from loyalty_site.kernel.badges import badge
@@ -87,6 +87,9 @@ class SegmentAdmin(ServiceAdmin):
     sortable_by = ()
     counted = ngettext_lazy("%(n)s segment", "%(n)s segments", "n")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(counted=member_count())
+
     def get_urls(self) -> list[URLPattern]:
         own = [
             path("rule/add/", rule_editor.new_rule, name="customers_segment_rule_add"),
@@ -106,7 +109,7 @@ class SegmentAdmin(ServiceAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdigit():
+        if not object_id.isdecimal():
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         segment = get_object_or_404(Segment, pk=object_id)
         if segment.kind == Segment.Kind.LIST:
@@ -119,12 +122,14 @@ class SegmentAdmin(ServiceAdmin):
         return {"code": obj.code, "name": obj.name}
 
     def carry_out(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Segment:
+        by: Any = request.user
         return segments.put_segment(
             code=values["code"],
             name=values["name"],
             added=_lines(values["added"]),
             removed=_lines(values["removed"]),
             is_new=obj is None,
+            by=by,
             now=timezone.now(),
         )
 
@@ -149,11 +154,9 @@ class SegmentAdmin(ServiceAdmin):
         return badge("warn" if obj.archived_at else tone, _("put away") if obj.archived_at else obj.get_kind_display())
 
     @admin.display(description=_("customers"))
-    def customers_count(self, obj: Segment) -> str:
+    def customers_count(self, obj: Any) -> str:
         """Of a rule as it was last worked out; a dash until then."""
-        if obj.kind == Segment.Kind.RULE:
-            return "—" if obj.members_count is None else number_text(obj.members_count)
-        return number_text(members(obj).count())
+        return "—" if obj.counted is None else number_text(obj.counted)
 
 
 def _lines(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from customers.models import Customer as CustomerRow
 from customers.models import Segment as SegmentRow
 from customers.queries import members
+from customers.queries.members import member_count
 from loyalty_site.kernel.api import ApiView
 from loyalty_site.kernel.errors import NotFound
 from loyalty_site.kernel.pagination import page
@@ -20,7 +21,8 @@ CODE = path_text("code", "The segment's code, as in a customer's `segments`.", m
 
 
 class SegmentOut(serializers.Serializer[Any]):
-    """`members_count` of a segment by conditions is that of the last refresh; null until the first."""
+    """`members_count` of a list or a segment of the map is counted now; of a segment by conditions it is that of the
+    last refresh, null until the first."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -45,7 +47,8 @@ class Segments(ApiView):
         name="listSegments",
     )
     def get(self, request: Request) -> Response:
-        return Response(page(request, SegmentRow.objects.filter(archived_at=None), _segment))
+        offered = SegmentRow.objects.filter(archived_at=None)
+        return Response(page(request, offered.annotate(counted=member_count()), _segment))
 
 
 class SegmentCustomers(ApiView):
@@ -67,13 +70,12 @@ class SegmentCustomers(ApiView):
 
 
 def _segment(row: SegmentRow) -> dict[str, Any]:
-    """A list and a segment of the map are counted now: one query for each."""
-    is_rule = row.kind == SegmentRow.Kind.RULE
+    counted: Any = row
     return {
         "code": row.code,
         "name": row.title,
         "kind": row.kind,
-        "members_count": row.members_count if is_rule else members(row).count(),
+        "members_count": counted.counted,
         "refreshed_at": row.refreshed_at.isoformat() if row.refreshed_at else None,
     }
 

@@ -15,6 +15,6 @@ def authors(contexts: Iterable[UUID | None]) -> dict[UUID | None, str]:
     if not wanted:
         return {}
     known: dict[UUID, Any] = dict(Context.objects.filter(pk__in=wanted).values_list("pk", "metadata__user"))
-    users = {key: int(user) for key, user in known.items() if isinstance(user, int) or str(user or "").isdigit()}
+    users = {key: int(user) for key, user in known.items() if isinstance(user, int) or str(user or "").isdecimal()}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=set(users.values()))}
     return {key: names[user] for key, user in users.items() if user in names}

@@ -1,9 +1,11 @@
 """Who is in a segment, whatever its kind, and who is a customer at all."""
 
-from django.db.models import Exists, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from typing import Any
 
-from customers.models import Customer, Rfm, Segment
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, Substr
+
+from customers.models import Customer, Rfm, Segment, SegmentMembership
 
 RFM_PREFIX = "rfm-"
 STARTER, VIP = "rfm-starter", "rfm-vip"
@@ -23,6 +25,29 @@ def members(segment: Segment) -> QuerySet[Customer]:
     if segment.code == STARTER:
         return living().filter(rfm__orders=1)
     return living().filter(rfm__segment=segment.code.removeprefix(RFM_PREFIX))
+
+
+def member_count() -> Case:
+    """To annotate segments with: as many as `members` finds, but of a rule as it was last refreshed (None until then).
+
+    In the query of the list itself, however many segments there are.
+    """
+    of_list = SegmentMembership.objects.filter(segment=OuterRef("pk"))
+    of_map = Rfm.objects.filter(segment=Substr(OuterRef("code"), len(RFM_PREFIX) + 1))
+    return Case(
+        When(kind=Segment.Kind.RULE, then=F("members_count")),
+        When(kind=Segment.Kind.LIST, then=_counted(of_list)),
+        When(code=VIP, then=_counted(Rfm.objects.filter(is_vip=True))),
+        When(code=STARTER, then=_counted(Rfm.objects.filter(orders=1))),
+        default=_counted(of_map),
+    )
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these rows are of living customers."""
+    living_rows = rows.filter(customer__merged_into__isnull=True, customer__erased_at__isnull=True)
+    grouped = living_rows.annotate(all=Value(1)).values("all").annotate(count=Count("customer_id")).values("count")
+    return Coalesce(Subquery(grouped.order_by()), 0)
 
 
 def segments_of(customer_id: int) -> list[Segment]:

@@ -1,9 +1,11 @@
 """A rule as it came, from a form or the database, becomes a tree; what is wrong is named with its place (CU-8)."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,12 @@ from loyalty_site.kernel.errors import FieldError, InvalidInput
 GROUPS = ("all", "any")
 N = TypeVar("N", int, Decimal)
 LONGEST_TEXT = 100
+# Days that somebody may mean, and that can be added to and taken from.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+SUM = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+# Neither stored nor shown.
+UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def read_tree(document: object, known: Mapping[str, Condition], *, place: str = "rule") -> Node:
@@ -121,12 +129,11 @@ class _Reading:
     def value(self, one: Input, given: Any, place: str) -> Any:
         try:
             return READERS[one.kind](one, given)
-        except (ValueError, InvalidOperation) as error:
-            said = str(error) if isinstance(error, _Refused) else str(_("Fill this in."))
-            return self.wrong(place, "invalid", said)
+        except _Refused as refusal:
+            return self.wrong(place, "invalid", str(refusal))
 
 
-class _Refused(ValueError):
+class _Refused(Exception):
     """With a sentence for people."""
 
 
@@ -145,12 +152,11 @@ def _count(one: Input, given: Any) -> int:
 def _money(one: Input, given: Any) -> Decimal:
     if not isinstance(given, str | int | Decimal) or isinstance(given, bool):
         raise _Refused(_("Enter a sum."))
-    text = "".join(str(given).split()).replace(",", ".")
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise _Refused(_("Enter a sum.")) from None
-    if not amount.is_finite() or amount != round(amount, 2):
+    text = "".join(str(given)[:100].split()).replace(",", ".")
+    if not SUM.fullmatch(text):
+        raise _Refused(_("Enter a sum."))
+    amount = Decimal(text)
+    if amount != round(amount, 2):
         raise _Refused(_("Enter a sum in roubles and kopecks."))
     return _within(one, amount)
 
@@ -162,10 +168,10 @@ def _within(one: Input, number: N) -> N:
 
 
 def _day(one: Input, given: Any) -> date:
-    try:
-        return date.fromisoformat(given)
-    except (TypeError, ValueError):
-        raise _Refused(_("Enter a date.")) from None
+    if isinstance(given, str) and DAY.fullmatch(given) and FIRST_YEAR <= int(given[:4]) <= LAST_YEAR:
+        with suppress(ValueError):
+            return date.fromisoformat(given)
+    raise _Refused(_("Enter a date."))
 
 
 def _list(one: Input, given: Any) -> tuple[str, ...]:
@@ -173,9 +179,13 @@ def _list(one: Input, given: Any) -> tuple[str, ...]:
         raise _Refused(_("Choose at least one.") if one.kind == Kind.CODES else _("Enter at least one."))
     if len(given) > MAX_LIST:
         raise _Refused(_("At most %(count)d here.") % {"count": MAX_LIST})
-    if not all(isinstance(code, str) and 0 < len(code) <= LONGEST_TEXT and "\x00" not in code for code in given):
+    if not all(isinstance(text, str) and _is_readable(text) for text in given):
         raise _Refused(_("This cannot be read."))
     return tuple(dict.fromkeys(given))
+
+
+def _is_readable(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_TEXT and not UNREADABLE.search(text)
 
 
 READERS: dict[Kind, Any] = {

@@ -33,8 +33,8 @@ def asked(typed: str) -> Asked | None:
     if not text or any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         return None
     bare = text.lstrip("№#").strip()
-    digits = "".join(character for character in text if character.isascii() and character.isdigit())
-    if bare.isascii() and bare.isdigit() and bare != text:
+    digits = "".join(character for character in text if character.isascii() and character.isdecimal())
+    if bare.isascii() and bare.isdecimal() and bare != text:
         return Asked(text=bare, number=_number(bare))
     is_phone = bool(digits) and PHONE.fullmatch(text) is not None
     return Asked(
@@ -53,7 +53,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def _number(bare: str) -> int | None:
-    return int(bare) if bare.isdigit() and len(bare) < 10 else None
+    return int(bare) if bare.isdecimal() and len(bare) < 10 else None
 
 
 def _uuid(text: str) -> UUID | None:

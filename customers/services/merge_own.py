@@ -40,9 +40,8 @@ def _marks(merge: Merge, now: datetime) -> dict[str, Any] | None:
     """Tags and lists that both have once; the moves of the absorbed record stay its history."""
     notes = moved(merge, "customers_customernote")
     tags = moved_once(merge, "customers_customertag", "tag_id")
-    run(LEAVE_SEGMENTS, merge, now=now)
-    run(ENTER_SEGMENTS, merge, now=now)
-    segments = moved_once(merge, "customers_segmentmembership", "segment_id")
+    run(HOLD_SEGMENTS, merge)
+    segments = run(CHANGE_SEGMENTS, merge, now=now)
     return {"part": "marks", "notes": notes, "tags": tags, "segments": segments} if notes + tags + segments else None
 
 
@@ -91,19 +90,29 @@ WHERE is_first AND customer_id IN (%(survivor)s, %(absorbed)s) AND id <> (
     ORDER BY paid_at, id LIMIT 1)
 """
 
-LEAVE_SEGMENTS = """
-INSERT INTO customers_segmentmove (segment_id, customer_id, entered, happened_at)
-SELECT segment_id, %(absorbed)s, FALSE, %(now)s FROM customers_segmentmembership WHERE customer_id = %(absorbed)s
-ORDER BY segment_id
+# A refresh holds its segment too: what it does to either of the two is done before, or sees what is done here.
+HOLD_SEGMENTS = """
+SELECT FROM customers_segment
+WHERE id IN (SELECT segment_id FROM customers_segmentmembership WHERE customer_id IN (%(survivor)s, %(absorbed)s))
+ORDER BY id FOR NO KEY UPDATE
 """
 
-ENTER_SEGMENTS = """
-INSERT INTO customers_segmentmove (segment_id, customer_id, entered, happened_at)
-SELECT segment_id, %(survivor)s, TRUE, %(now)s FROM customers_segmentmembership gone
-WHERE customer_id = %(absorbed)s AND NOT EXISTS (
-    SELECT FROM customers_segmentmembership own
-    WHERE own.customer_id = %(survivor)s AND own.segment_id = gone.segment_id)
-ORDER BY segment_id
+# Moves are told of the rows that really went and came.
+CHANGE_SEGMENTS = """
+WITH gone AS (
+    DELETE FROM customers_segmentmembership WHERE customer_id = %(absorbed)s RETURNING segment_id, since
+), come AS (
+    INSERT INTO customers_segmentmembership (segment_id, customer_id, since)
+    SELECT segment_id, %(survivor)s, since FROM gone ORDER BY segment_id
+    ON CONFLICT (segment_id, customer_id) DO NOTHING RETURNING segment_id
+), told AS (
+    INSERT INTO customers_segmentmove (segment_id, customer_id, entered, happened_at)
+    SELECT * FROM (
+        SELECT segment_id, %(absorbed)s::bigint, FALSE, %(now)s::timestamptz FROM gone
+        UNION ALL SELECT segment_id, %(survivor)s, TRUE, %(now)s FROM come
+    ) moves ORDER BY 1, 3
+)
+SELECT FROM come
 """
 
 SOONER_DAY = """

@@ -77,11 +77,11 @@ def refresh_chunk(*, segment_id: int, before: Refreshed | None = None, now: date
 
 @requires_transaction
 def refresh_stale(*, now: datetime, limit: int = STALE_AT_ONCE) -> int:
-    """The rule segments of up to `limit` customers who have changed. Returns how many; 0: nothing left, or another
-    worker is at it.
+    """The rule segments of up to `limit` customers who have changed. Returns how many are done with; 0: nothing left,
+    or another worker is at it.
 
-    Their marks are read before and struck out after, each only if nobody has set it anew: whoever buys meanwhile waits
-    for nothing, and comes again.
+    Their marks are read before and struck out after, each only if nobody has set it anew or is about to: whoever buys
+    meanwhile waits for nothing, nor is he waited for, and comes again.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [STALE_LOCK])
@@ -89,12 +89,20 @@ def refresh_stale(*, now: datetime, limit: int = STALE_AT_ONCE) -> int:
             return 0
     marks = list(StaleCustomer.objects.order_by("since", "pk").values_list("pk", "since")[:limit])
     keys = sorted(key for key, _since in marks)
-    if keys:
-        for segment_id in rules_in_order():
-            _refresh_some(segment_id, keys, now)
-        with connection.cursor() as cursor:
-            cursor.execute(STRIKE_OUT, [[key for key, _since in marks], [since for _key, since in marks]])
-    return len(keys)
+    if not keys:
+        return 0
+    _hold_rules()
+    for segment_id in rules_in_order():
+        _refresh_some(segment_id, keys, now)
+    with connection.cursor() as cursor:
+        cursor.execute(STRIKE_OUT, [[key for key, _since in marks], [since for _key, since in marks]])
+        return int(cursor.rowcount)
+
+
+def _hold_rules() -> None:
+    """All of them by key, as a merge holds some: whoever wants several takes them in one order."""
+    rules = Segment.objects.filter(kind=Segment.Kind.RULE, archived_at=None)
+    list(rules.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _refresh_some(segment_id: int, keys: Sequence[int], now: datetime) -> None:
@@ -160,7 +168,12 @@ gone AS (
 SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone)
 """
 
+# A mark that somebody holds is being set anew: it stays, and nobody waits for the other.
 STRIKE_OUT = """
-DELETE FROM customers_stalecustomer s USING unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, since)
-WHERE s.customer_id = seen.id AND s.since = seen.since
+WITH done AS MATERIALIZED (
+    SELECT s.customer_id FROM customers_stalecustomer s
+    JOIN unnest(%s::bigint[], %s::timestamptz[]) AS seen (id, since) ON s.customer_id = seen.id AND s.since = seen.since
+    FOR UPDATE OF s SKIP LOCKED
+)
+DELETE FROM customers_stalecustomer s USING done WHERE s.customer_id = done.customer_id
 """

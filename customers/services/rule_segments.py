@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Segment, User
 from customers.queries.conditions import read_rule
-from customers.queries.rule_order import asking_for, makes_a_circle
+from customers.queries.members import RFM_PREFIX
+from customers.queries.rule_order import asked_segments, asking_for, makes_a_circle
+from customers.services.segments import WANTED_CODE
 from loyalty_site.kernel.errors import Conflict, FieldError, InvalidInput, NotFound, WrongState
 from loyalty_site.kernel.transactions import requires_transaction
 
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,64}")
 LONGEST_NAME, LONGEST_NOTE = 200, 500
-MAP_CODES = "rfm-"
 RULES_LOCK = 0x5E67_0002
 
 
@@ -43,9 +44,7 @@ def put_rule_segment(
 
     Raises InvalidInput: `rule…` with the place in the tree, a circle of segments; `code`, `name`, `note`.
     """
-    # One after another: two rules saved at once could close a circle that neither sees alone.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RULES_LOCK])
+    _alone()
     segment = Segment.objects.select_for_update(no_key=True, of=("self",)).filter(code=code).first()
     errors = _wrong(code, name, name_en, note)
     if segment is not None and (is_new or segment.kind != Segment.Kind.RULE):
@@ -85,6 +84,7 @@ def name_segment(*, segment_id: int, name: str, name_en: str = "", note: str = "
 @requires_transaction
 def archive_segment(*, segment_id: int, by: User | None, now: datetime) -> Segment:
     """Nobody is offered it any more, and it is no longer refreshed. Raises SegmentUsed while something uses it."""
+    _alone()
     segment = _segment(segment_id)
     if segment.kind == Segment.Kind.RFM:
         raise WrongState(_("The segments of the map stay."))
@@ -99,10 +99,14 @@ def archive_segment(*, segment_id: int, by: User | None, now: datetime) -> Segme
 
 @requires_transaction
 def restore_segment(*, segment_id: int, by: User | None, now: datetime) -> Segment:
-    """It is offered again; a rule is worked out anew."""
+    """It is offered again; a rule is worked out anew. Raises WrongState while segments that it asks for are away."""
+    _alone()
     segment = _segment(segment_id)
     if segment.archived_at is None:
         return segment
+    asked = Segment.objects.filter(code__in=asked_segments(segment.rule), archived_at__isnull=False).order_by("name")
+    if away := [one.title for one in asked]:
+        raise WrongState(_("First bring back what it asks for: %(names)s.") % {"names": ", ".join(away)})
     segment.archived_at = None
     if segment.kind == Segment.Kind.RULE:
         segment.dirty_at = now
@@ -119,6 +123,13 @@ def segment_uses(segment: Segment, *, now: datetime) -> list[str]:
     return uses
 
 
+def _alone() -> None:
+    """One after another: two rules saved at once could close a circle that neither sees alone, and a segment could be
+    put away while a rule that asks for it is being saved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RULES_LOCK])
+
+
 def _segment(segment_id: int) -> Segment:
     segment = Segment.objects.select_for_update(no_key=True, of=("self",)).filter(pk=segment_id).first()
     if segment is None:
@@ -128,9 +139,8 @@ def _segment(segment_id: int) -> Segment:
 
 def _wrong(code: str, name: str, name_en: str, note: str, *, is_ours: bool = False) -> list[FieldError]:
     errors = []
-    if not is_ours and (not CODE.fullmatch(code) or code.startswith(MAP_CODES)):
-        said = _("Enter a code of Latin letters, digits, hyphens; it does not begin with “rfm-”.")
-        errors.append(FieldError("code", "invalid", said))
+    if not is_ours and (not CODE.fullmatch(code) or code.startswith(RFM_PREFIX)):
+        errors.append(FieldError("code", "invalid", WANTED_CODE))
     if not name.strip() or len(name) > LONGEST_NAME:
         errors.append(FieldError("name", "invalid", _("Enter a name of at most 200 characters.")))
     if len(name_en) > LONGEST_NAME:

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Segment, SegmentMembership, SegmentMove
+from customers.models import Customer, Segment, SegmentMembership, SegmentMove, User
+from customers.queries.members import RFM_PREFIX, living
 from customers.rules import normalised_email
 from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
+
+MOST_DIGITS = 9
+WANTED_CODE = _("Enter a code of Latin letters, digits, hyphens; it does not begin with “rfm-”.")
 
 
 @requires_transaction
@@ -21,13 +24,17 @@ def put_segment(
     added: Sequence[str] = (),
     removed: Sequence[str] = (),
     is_new: bool = False,
+    by: User | None = None,
     now: datetime,
 ) -> Segment:
-    """Makes or changes the segment. `added` and `removed` are e-mails or numbers of customers.
+    """Makes or changes the segment. `added` and `removed` are e-mails or numbers of customers; that of a merged record
+    names the one that stayed (CU-3).
 
     Raises InvalidInput naming those nobody has; then nothing changes.
     """
     errors = []
+    if code.startswith(RFM_PREFIX):
+        errors.append(FieldError("code", "invalid", WANTED_CODE))
     if not name.strip() or len(name) > 200:
         errors.append(FieldError("name", "invalid", _("Enter a name of at most 200 characters.")))
     of_code = Segment.objects.filter(code=code)
@@ -36,8 +43,12 @@ def put_segment(
     joining, leaving = _customers("added", added, errors), _customers("removed", removed, errors)
     if errors:
         raise InvalidInput(*errors)
-    segment, _made = Segment.objects.update_or_create(code=code, defaults={"name": name.strip()})
-    # The row is held now: nobody else moves the members of this list.
+    Segment.objects.get_or_create(code=code, defaults={"name": name.strip(), "created_by": by, "created_at": now})
+    # While the row is held nobody else moves the members of this list.
+    segment = Segment.objects.select_for_update(no_key=True, of=("self",)).get(code=code)
+    if segment.name != name.strip():
+        segment.name = name.strip()
+        segment.save(update_fields=["name"])
     _move(segment, set(joining), set(leaving), now)
     return segment
 
@@ -61,19 +72,28 @@ def _move(segment: Segment, joining: set[int], leaving: set[int], now: datetime)
 
 def _customers(field: str, typed: Sequence[str], errors: list[FieldError]) -> list[int]:
     """Two queries at most, whatever the length of the list."""
-    emails = {_email(text): text for text in typed if "@" in text}
-    numbers = {int(text): text for text in typed if text.isdigit() and len(text) < 10}
-    odd = [text for text in typed if "@" not in text and text not in numbers.values()]
     if not typed:
         return []
-    found = dict(Customer.objects.filter(Q(email__in=emails) | Q(pk__in=numbers)).values_list("pk", "email"))
-    known_emails = set(found.values())
-    unknown = [text for email, text in emails.items() if email not in known_emails]
-    unknown += [text for number, text in numbers.items() if number not in found]
+    emails = {_email(text): text for text in typed if "@" in text}
+    numbers = {int(text): text for text in typed if _is_number(text)}
+    odd = [text for text in typed if "@" not in text and not _is_number(text)]
+    of_emails = {email: key for key, email in living().filter(email__in=emails).values_list("pk", "email")}
+    of_numbers = {
+        number: stayed or number
+        for number, stayed in Customer.objects.filter(
+            pk__in=numbers, erased_at=None, merged_into__erased_at=None
+        ).values_list("pk", "merged_into_id")
+    }
+    unknown = [text for email, text in emails.items() if email not in of_emails]
+    unknown += [text for number, text in numbers.items() if number not in of_numbers]
     if unknown or odd:
         detail = _("No such customers: %(names)s.") % {"names": ", ".join([*unknown, *odd][:10])}
         errors.append(FieldError(field, "unknown", detail))
-    return list(found)
+    return [*of_emails.values(), *of_numbers.values()]
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _email(text: str) -> str:

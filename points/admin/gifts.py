@@ -26,7 +26,7 @@ class OccasionFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = str(self.value() or "")
-        return queryset.filter(occasion_id=chosen) if chosen.isdigit() and len(chosen) < 10 else queryset
+        return queryset.filter(occasion_id=chosen) if chosen.isdecimal() and len(chosen) < 10 else queryset
 
 
 @admin.register(OccasionGift)

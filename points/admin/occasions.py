@@ -62,7 +62,7 @@ class OccasionAdmin(ShopAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return redirect("admin:points_occasion_page", int(object_id) if object_id.isdigit() else 0)
+        return redirect("admin:points_occasion_page", int(object_id) if object_id.isdecimal() else 0)
 
     @admin.display(description=gettext_lazy("occasion"))
     def title(self, obj: Occasion) -> SafeString:
@@ -127,7 +127,7 @@ def edit(request: HttpRequest, occasion_id: int | None = None) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as typed so far will come to; writes nothing."""
     edited = request.POST.get("edited", "")
-    found = Occasion.objects.filter(pk=edited).first() if edited.isdigit() and len(edited) < 10 else None
+    found = Occasion.objects.filter(pk=edited).first() if edited.isdecimal() and len(edited) < 10 else None
     form = OccasionForm(request.POST, initial=_initial(found), label_suffix="")
     if found:
         form.fields["kind"].disabled = True

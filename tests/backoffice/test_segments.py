@@ -11,7 +11,7 @@ from django.urls import reverse
 from customers.models import Customer, Segment
 from customers.services import put_rule_segment, refresh_segment
 from tests.customers.segment_rows import leaf, rfm
-from tests.factories import NOW, CustomerFactory, PromoCodeFactory, SegmentFactory
+from tests.factories import NOW, CustomerFactory, PromoCodeFactory, SegmentFactory, SegmentMembershipFactory
 
 ADD = "admin:customers_segment_rule_add"
 FORM = {
@@ -107,6 +107,40 @@ def test_what_is_wrong_is_said_at_its_condition(manager: Client) -> None:
     assert 'value="soon"' in said
 
 
+def test_one_wrong_condition_of_a_form_that_is_right_otherwise_is_said_there(manager: Client) -> None:
+    answer = manager.post(reverse(ADD), {**FORM, "v.0-0.days": "-1"})
+
+    assert answer.status_code == 422
+    assert text(answer).count("Enter a whole number.") == 1
+    assert not Segment.objects.filter(kind="rule").exists()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "[" * 3000,
+        "9" * 5000,
+        '{"field": "tag", "op": "in", "value": ["\\ud800"]}',
+        "NaN",
+        "null",
+        '{"field": [], "op": {}}',
+    ],
+)
+def test_no_rule_in_an_address_is_a_fault(manager: Client, rule: str) -> None:
+    assert manager.get(reverse(ADD), {"rule": rule}).status_code in {200, 404}
+
+
+def test_a_number_that_is_none_is_nobody(manager: Client, segment: Segment) -> None:
+    listed = SegmentFactory()
+    address = reverse("admin:customers_segment_change", args=[listed.pk])
+
+    assert manager.get(reverse(ADD), {"from": "²"}).status_code == 200
+    assert manager.get(address.replace(str(listed.pk), "²")).status_code == 302
+    assert manager.get(reverse(ADD), {"from": "9" * 40}).status_code == 404
+    refused = manager.post(address, {"code": listed.code, "name": "x", "added": "²"})
+    assert "No such customers: ²." in text(refused)
+
+
 def test_strange_paths_are_no_fault(manager: Client) -> None:
     odd = {"how.0": "x", "field.": "a", "field.0-x": "b", "field.9-9": "c", "how.0-0-0-0": "all", "op.0-0": "d"}
 
@@ -193,3 +227,17 @@ def test_a_segment_of_the_map_is_only_renamed(manager: Client, as_role: Any) -> 
     of_map.refresh_from_db()
     assert (of_map.name, of_map.name_en) == ("Ушедшие", "Gone")
     assert as_role("support").post(address, {"name": "y"}).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_as_often_for_one_segment_as_for_three(
+    manager: Client, rows: int, django_assert_num_queries: Any
+) -> None:
+    for listed in SegmentFactory.create_batch(rows):
+        SegmentMembershipFactory(segment=listed)
+    address = reverse("admin:customers_segment_changelist")
+    manager.get(address)
+
+    with django_assert_num_queries(6):
+        shown = text(manager.get(address))
+    assert f"{13 + rows} segments" in shown

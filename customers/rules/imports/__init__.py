@@ -1,7 +1,7 @@
 """Files of customers and purchases: what their columns and cells mean (CU-6)."""
 
 from customers.rules.imports.cells import delimiter_of
-from customers.rules.imports.columns import CONSENTS, FIELDS, KNOWN_BY, REQUIRED, faults, guessed, plain
+from customers.rules.imports.columns import CONSENTS, FIELDS, KNOWN_BY, REQUIRED, faults, guessed, plain, row_of_titles
 from customers.rules.imports.people import email_of, phone_of
 from customers.rules.imports.rows import NULL, STAGED, Layout, Problem, reader, values
 
@@ -21,5 +21,6 @@ __all__ = [
     "phone_of",
     "plain",
     "reader",
+    "row_of_titles",
     "values",
 ]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from customers.rules.imports import cells
+
 CONSENTS = ("programme", "email", "sms", "messenger")
 CONTACTS = ("external_id", "email", "phone", "card")
 PERSON = ("first_name", "last_name")
@@ -37,7 +39,7 @@ WORDS: Mapping[str, str] = {
     "refunded_amount": "возврат суммавозврата возвращено refund refunded refundedamount refundamount",
     "channel": "канал источник channel source магазин",
     "external_id": "id ид кодклиента кодпокупателя идклиента idклиента idпокупателя внешнийкод внешнийid внешнийид"
-    " клиентid customerid clientid userid externalid customer customercode householdkey номерклиента клиент",
+    " клиентid customerid clientid userid externalid customer customercode householdkey номерклиента",
     "email": "email почта эл почтаклиента электроннаяпочта элпочта имейл емейл емайл mail emailaddress customeremail"
     " emailпокупателя emailклиента",
     "phone": "телефон тел мобильный номертелефона мобильныйтелефон телефонклиента phone phonenumber mobile tel"
@@ -76,6 +78,29 @@ def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
         if fitting:
             found[field] = min(fitting)[1]
     return found
+
+
+KNOWN_TITLES = frozenset(word for words in WORDS.values() for word in words.split())
+
+
+def row_of_titles(rows: Sequence[Sequence[str]]) -> int | None:
+    """Index of the row that names the columns, which may stand below a heading; None when already the first is data."""
+    known = [sum(plain(cell) in KNOWN_TITLES for cell in row) for row in rows]
+    best = max(known, default=0)
+    if best > 1:
+        return known.index(best)
+    return None if not known[0] and any(_is_data(cell.strip()) for cell in rows[0]) else 0
+
+
+def _is_data(cell: str) -> bool:
+    """A number, a date or an address: no column is called so."""
+    if "@" in cell or re.fullmatch(r"[+(]?\d[\d\s.,()-]*", cell):
+        return True
+    try:
+        cells.moment(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def faults(kind: str, columns: Mapping[str, int], width: int) -> dict[str, str]:

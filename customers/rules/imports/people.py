@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from customers.rules.identity import normalised_email, normalised_phone
+from customers.rules.imports.cells import CUT_NUMBER
 
 # Mobile numbers of Russia: 9 and nine digits, but for 93x, part of which is nobody's.
 RUSSIAN_MOBILE = re.compile(r"(?:\+7|8|7)?[ -]?\(?(9[0-24-9]\d)\)?[ -]?(\d{3})[ -]?(\d{2})[ -]?(\d{2})", re.ASCII)
@@ -24,7 +25,7 @@ def email_of(cell: str) -> str:
 
 
 def phone_of(cell: str, region: str) -> str:
-    """Code: `not_phone`."""
+    """Codes: `not_phone`, `cut_number`."""
     if region == "RU" and (found := RUSSIAN_MOBILE.fullmatch(cell)):
         return "+7" + "".join(found.groups())
     return _phone_by_the_rule(cell, region)
@@ -43,4 +44,4 @@ def _phone_by_the_rule(cell: str, region: str) -> str:
     try:
         return normalised_phone(cell, region)
     except ValueError as error:
-        raise ValueError("not_phone") from error
+        raise ValueError("cut_number" if CUT_NUMBER.fullmatch(cell) else "not_phone") from error

@@ -1,9 +1,11 @@
 """A row of a file, read as a customer or a purchase: what will be stored, or why it cannot be (CU-6)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from customers.rules.imports import cells
 from customers.rules.imports.columns import CONSENTS
@@ -11,8 +13,11 @@ from customers.rules.imports.people import email_of, phone_of
 
 OLDEST_BIRTHDAY = date(1900, 1, 1)
 OLDEST_PURCHASE = date(1970, 1, 1)
+ONE_DAY = timedelta(days=1)
 LENGTH_WITHOUT_OFFSET = len("2024-05-01 12:30:00")
 LONGEST_SHOWN = 60
+# Cards are printed in groups and kept without what parts them.
+NOT_IN_CARDS = re.compile(r"[\s-]")
 # Parts the contacts in `who`; no cell can hold it.
 PARTED = "\x1f"
 # A row is a list of places: those of the staging table in its order, then the contacts and consents they are made of.
@@ -112,17 +117,16 @@ def _reading(name: str, layout: Layout) -> Callable[[str], str]:
         "goods_amount": cells.money,
         "discount_amount": cells.money,
         "refunded_amount": cells.money,
-        "number": lambda cell: _text(cell, 50),
-        "channel": lambda cell: _text(cell, 16),
-        "external_id": lambda cell: _text(cell, 64),
-        "card": lambda cell: _text(cell, 32).replace(" ", "").upper(),
+        "number": lambda cell: _escaped(cells.key(cell, 50)),
+        "channel": lambda cell: _escaped(cells.text(cell, 16)),
+        "external_id": lambda cell: _escaped(cells.key(cell, 64)),
+        "card": lambda cell: _escaped(NOT_IN_CARDS.sub("", cells.key(cell, 40)).upper()),
     }
-    return readings.get(name, lambda cell: _text(cell, 100))
+    return readings.get(name, lambda cell: _escaped(cells.name(cell)))
 
 
-def _text(cell: str, longest: int) -> str:
-    found = cells.text(cell, longest)
-    return found.replace("\\", "\\\\") if "\\" in found else found
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
 def _birthday(cell: str, today: date) -> str:
@@ -134,15 +138,18 @@ def _birthday(cell: str, today: date) -> str:
 
 def _moments(today: date, zone: str) -> Callable[[str], str]:
     """With an offset, or with the shop's zone after it: the database reads both."""
-    tomorrow = today + timedelta(days=1)
+    shop = ZoneInfo(zone)
 
     def moment(cell: str) -> str:
         found, written = cells.moment(cell)
-        if found > tomorrow:
-            raise ValueError("in_the_future")
+        has_offset = len(written) > LENGTH_WITHOUT_OFFSET
         if found < OLDEST_PURCHASE:
             raise ValueError("too_old")
-        return written if len(written) > LENGTH_WITHOUT_OFFSET else f"{written} {zone}"
+        if has_offset and found - today <= ONE_DAY:
+            found = datetime.fromisoformat(written).astimezone(shop).date()
+        if found > today:
+            raise ValueError("in_the_future")
+        return written if has_offset else f"{written} {zone}"
 
     return moment
 

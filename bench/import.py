@@ -69,7 +69,7 @@ def _begun(typed: Path) -> Any:
     key = store.keep_file(typed)
     shape = recognise(store.path_of(key))
     header = header_of(store.path_of(key), shape)
-    upload = imports.Upload(typed.name, key, typed.stat().st_size, shape.encoding, shape.delimiter, header)
+    upload = imports.Upload(typed.name, key, typed.stat().st_size, shape.encoding, shape.delimiter, header.titles)
     run = _in_one(lambda: imports.begin_import(kind="purchases", upload=upload, by=None, now=timezone.now()))
     _in_one(lambda: imports.check_import(run_id=run.pk, now=timezone.now()))
     return run

@@ -1,5 +1,6 @@
 """Forms of the pages of imports."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.imports.reading import XLSX
+from customers.imports.reading import XLSX, Header
 from customers.imports.words import FIELD_NAMES
 from customers.models import ImportRun
 from customers.rules.imports import FIELDS, KNOWN_BY, REQUIRED
@@ -21,6 +22,7 @@ ENCODINGS = (
     ("utf-16-le", "UTF-16 LE"),
     ("utf-16-be", "UTF-16 BE"),
     ("koi8-r", "KOI8-R"),
+    ("cp866", "DOS 866"),
 )
 SEPARATORS = (
     (";", gettext_lazy("semicolon ;")),
@@ -28,6 +30,10 @@ SEPARATORS = (
     ("tab", gettext_lazy("tab")),
     ("|", gettext_lazy("bar |")),
 )
+
+
+MOST_BEFORE_TITLES = 1_000
+LONGEST_CELL = 30
 
 
 class UploadForm(forms.Form):
@@ -49,15 +55,22 @@ class ChoiceForm(forms.Form):
 
     renamed: dict[str, str]
 
-    def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, run: ImportRun, *args: Any, first: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", initial=_initial(run), **kwargs)
         self.run, self.renamed = run, {"channel": "channel_word", "contact": f"column_{KNOWN_BY[run.kind][0]}"}
         if run.encoding != XLSX:
             self.fields["encoding"] = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS)
             self.fields["delimiter"] = forms.ChoiceField(label=_("Separator"), choices=SEPARATORS)
+        self.fields["header_line"] = forms.IntegerField(
+            label=_("Line with the titles of the columns"),
+            required=False,
+            min_value=0,
+            max_value=MOST_BEFORE_TITLES,
+            help_text=_("What stands above it is not read. 0: the file has no titles."),
+        )
         columns: list[Any] = [
             ("", "—"),
-            *((index, title or _("column %(n)s") % {"n": index + 1}) for index, title in _titles(run)),
+            *_titles(run.header, first),
         ]
         for name in FIELDS[run.kind]:
             self.renamed.setdefault(name, f"column_{name}")
@@ -78,6 +91,12 @@ class ChoiceForm(forms.Form):
             )
 
     @property
+    def header_line(self) -> int:
+        """As typed; left empty, as it was."""
+        typed = self.cleaned_data["header_line"]
+        return self.run.header_line if typed is None else int(typed)
+
+    @property
     def columns(self) -> list[Any]:
         return [self[name] for name in self.fields if name.startswith("column_")]
 
@@ -85,13 +104,14 @@ class ChoiceForm(forms.Form):
     def others(self) -> list[Any]:
         return [self[name] for name in self.fields if not name.startswith("column_")]
 
-    def choice(self, header: list[str]) -> Choice:
+    def choice(self, header: Header) -> Choice:
         values = self.cleaned_data
         columns = {name: values[f"column_{name}"] for name in FIELDS[self.run.kind]}
         return Choice(
             encoding=values.get("encoding", self.run.encoding),
             delimiter=separator(values.get("delimiter", self.run.delimiter)),
-            header=header,
+            header=header.titles,
+            header_line=header.line,
             columns={name: index for name, index in columns.items() if index is not None},
             channel=values.get("channel_word", self.run.channel),
             match=values.get("match", self.run.match),
@@ -108,13 +128,20 @@ def kept_name(name: str) -> str:
     return "".join(character for character in Path(name).name if character.isprintable())[-200:] or "file"
 
 
-def _titles(run: ImportRun) -> list[tuple[int, str]]:
-    return [(index, title or _("column %(n)s") % {"n": index + 1}) for index, title in enumerate(run.header)]
+def _titles(header: Sequence[str], first: Sequence[str]) -> list[tuple[int, str]]:
+    """Columns to choose from; one without a title is known by its place and what stands in it."""
+    found = []
+    for index, title in enumerate(header):
+        cell = " ".join(first[index].split())[:LONGEST_CELL] if index < len(first) else ""
+        place = _("column %(n)s") % {"n": index + 1}
+        found.append((index, title or (f"{place}: {cell}" if cell else place)))
+    return found
 
 
 def _initial(run: ImportRun) -> dict[str, Any]:
     return {
         "encoding": run.encoding,
+        "header_line": run.header_line,
         "delimiter": "tab" if run.delimiter == "\t" else run.delimiter,
         "channel_word": run.channel,
         "match": run.match,

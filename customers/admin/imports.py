@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -17,10 +17,11 @@ from customers.admin import import_files
 from customers.admin.import_forms import ChoiceForm, UploadForm, kept_name
 from customers.imports import store, words
 from customers.imports.errors import UnreadableFile
-from customers.imports.reading import Shape, header_of, recognise
+from customers.imports.reading import XLSX, Header, Shape, header_of, recognise
 from customers.imports.work import progress
+from customers.imports.workbook import sheet_names
 from customers.models import Customer, ImportRun
-from customers.queries.imports import preview, share_read, wrong_lines
+from customers.queries.imports import first_cells, preview, share_read, wrong_lines
 from customers.services import imports as services
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, attempt, attempt_form, page, staff_page
 from loyalty_site.kernel.badges import badge
@@ -103,27 +104,37 @@ def _begun(request: HttpRequest, form: UploadForm) -> ImportRun | None:
     """The file kept and recognised; what cannot be read is removed again, and said beside the field."""
     file = form.cleaned_data["file"]
     key = store.keep_chunks(file.chunks())
-    run: ImportRun | None = None
+    path, run = store.path_of(key), None
     try:
-        shape = recognise(store.path_of(key))
-        header = header_of(store.path_of(key), shape)
-        given = services.Upload(kept_name(file.name), key, file.size, shape.encoding, shape.delimiter, header)
+        shape = recognise(path)
+        header = header_of(path, shape)
+        given = services.Upload(
+            kept_name(file.name), key, file.size, shape.encoding, shape.delimiter, header.titles, header.line
+        )
         kind, by = form.cleaned_data["kind"], request.user
         run = attempt_form(
             form,
             lambda: services.begin_import(kind=kind, upload=given, by=by, now=timezone.now()),  # type: ignore[arg-type]
         )
+        _tell_of_sheets(request, sheet_names(path) if shape.encoding == XLSX else [])
     except UnreadableFile as error:
         form.add_error("file", words.unreadable_text(error))
-    if run is None:
-        store.forget(key)
+    finally:
+        if run is None:
+            store.forget(key)
     return run
+
+
+def _tell_of_sheets(request: HttpRequest, names: list[str]) -> None:
+    if len(names) > 1:
+        text = _("Several sheets are filled, and only “%(name)s” is read. Save the others as files of their own.")
+        messages.warning(request, text % {"name": names[0]})
 
 
 @staff_page(MAY)
 def show(request: HttpRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.select_related("made_by", "undone_by"), pk=run_id)
-    return _page(request, run, ChoiceForm(run))
+    return _page(request, run, ChoiceForm(run, first=_first(run)))
 
 
 @staff_page(MAY)
@@ -132,26 +143,32 @@ def choose(request: HttpRequest, run_id: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     run = get_object_or_404(ImportRun, pk=run_id)
-    form = ChoiceForm(run, request.POST)
-    if form.is_valid() and _chosen(run, form):
-        if "check" in request.POST:
+    form = ChoiceForm(run, request.POST, first=_first(run))
+    if form.is_valid() and (chosen := _chosen(run, form)):
+        if (chosen.header, chosen.header_line) != (run.header, run.header_line):
+            messages.info(request, _("The titles are others now: look whether the columns are recognised rightly."))
+        elif "check" in request.POST:
             attempt(request, lambda: services.check_import(run_id=run_id, now=timezone.now()))
         return redirect("admin:customers_importrun_page", run_id)
     return _page(request, run, form, status=422)
 
 
-def _chosen(run: ImportRun, form: ChoiceForm) -> bool:
+def _first(run: ImportRun) -> list[str]:
+    """What columns without titles are known by."""
+    return first_cells(run) if run.file_key and not all(run.header) else []
+
+
+def _chosen(run: ImportRun, form: ChoiceForm) -> ImportRun | None:
     try:
-        asked = form.choice(run.header)
-        if run.file_key and (asked.encoding, asked.delimiter) != (run.encoding, run.delimiter):
-            header = header_of(store.path_of(run.file_key), Shape(asked.encoding, asked.delimiter))
-            asked = form.choice(header)
+        asked, line = form.choice(Header(run.header_line, run.header)), form.header_line
+        shape = Shape(asked.encoding, asked.delimiter)
+        if run.file_key and (shape, line) != (Shape(run.encoding, run.delimiter), run.header_line):
+            asked = form.choice(header_of(store.path_of(run.file_key), shape, line=line))
     except (UnreadableFile, FileNotFoundError) as error:
         is_known = isinstance(error, UnreadableFile)
         form.add_error(None, words.unreadable_text(error if is_known else UnreadableFile("gone")))  # type: ignore[arg-type]
-        return False
-    choosing = attempt_form(form, lambda: services.choose_columns(run_id=run.pk, choice=asked, now=timezone.now()))
-    return choosing is not None
+        return None
+    return attempt_form(form, lambda: services.choose_columns(run_id=run.pk, choice=asked, now=timezone.now()))
 
 
 @staff_page(MAY)

@@ -3,21 +3,36 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from customers.imports import workbook
 from customers.imports.errors import UnreadableFile
-from customers.rules.imports import delimiter_of
+from customers.rules.imports import delimiter_of, row_of_titles
 
 XLSX = "xlsx"
-ENCODINGS = ("utf-8-sig", "utf-16", "cp1251", "utf-16-le", "utf-16-be", "koi8-r")
 SAMPLE = 262_144
-LONGEST_LINE = 1_000_000
+LONGEST_ROW = 1_000_000
 MOST_COLUMNS = 200
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+# Titles may stand below a heading, but not further down than this.
+ROWS_BEFORE_TITLES = 20
+SIGNATURES = {
+    b"\xd0\xcf\x11\xe0": "old_workbook",
+    b"\x1f\x8b": "archive",
+    b"Rar!": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"%PDF": "no_table",
+    b"{\\rtf": "no_table",
+    b"\x89PNG": "no_table",
+    b"\xff\xd8\xff": "no_table",
+}
+WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|\?xml|table|meta|style)\b", re.IGNORECASE)
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -28,48 +43,90 @@ class Shape:
     delimiter: str = ""
 
 
+@dataclass(frozen=True)
+class Header:
+    """The titles of the columns, trimmed, and the line they stand in; 0 when the file names none."""
+
+    line: int
+    titles: list[str]
+
+
 def recognise(path: Path) -> Shape:
     """Raises UnreadableFile for what is no table at all."""
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
     if not sample.strip():
         raise UnreadableFile("empty")
-    if sample.startswith(OLD_WORKBOOK):
-        raise UnreadableFile("old_workbook")
+    for signature, code in SIGNATURES.items():
+        if sample.startswith(signature):
+            raise UnreadableFile(code)
     if sample.startswith(b"PK\x03\x04"):
         workbook.refuse_hostile(path)
         return Shape(XLSX)
     encoding = _encoding_of(sample)
-    return Shape(encoding, delimiter_of(_decoded(sample, encoding)))
+    text = _decoded(sample, encoding)
+    if WEB_PAGE.match(text):
+        raise UnreadableFile("web_page")
+    if len(CONTROLS.findall(text)) * 20 > len(text):
+        raise UnreadableFile("no_table")
+    return Shape(encoding, delimiter_of(text))
 
 
-def rows(path: Path, shape: Shape) -> Iterator[tuple[int, Sequence[str]]]:
-    """(number of the line, cells), the header first. Empty rows are left out. Raises UnreadableFile on the way."""
-    if shape.encoding == XLSX:
-        yield from workbook.rows(path, most_columns=MOST_COLUMNS)
-    else:
-        yield from _csv_rows(path, shape)
+def rows(path: Path, shape: Shape, *, after: int = 0) -> Iterator[tuple[int, Sequence[str]]]:
+    """(number of the line, cells) of what stands below the line `after`. Empty rows are left out.
+
+    Raises UnreadableFile on the way.
+    """
+    found = workbook.rows(path, most_columns=MOST_COLUMNS) if shape.encoding == XLSX else _csv_rows(path, shape)
+    if not after:
+        return found
+    return _below(found, after)
 
 
-def header_of(path: Path, shape: Shape) -> list[str]:
-    """The titles of the columns, trimmed; raises UnreadableFile when there is nothing to read or too much."""
-    first = next(iter(rows(path, shape)), None)
-    if first is None:
+def header_of(path: Path, shape: Shape, *, line: int | None = None) -> Header:
+    """Its titles stand in `line` or the next that holds anything; 0: there are none; None: where they seem to stand.
+
+    Raises UnreadableFile when there is nothing to read or too much.
+    """
+    first = list(islice(rows(path, shape, after=max((line or 0) - 1, 0)), ROWS_BEFORE_TITLES))
+    if not first:
         raise UnreadableFile("empty")
-    titles = [" ".join(title.replace("\x00", "").split())[:100] for title in first[1]]
+    index = 0 if line is not None else row_of_titles([row for _line, row in first])
+    if line == 0 or index is None:
+        header = Header(0, [""] * _width(first))
+    else:
+        header = Header(first[index][0], _titles(first[index][1]))
+    if len(header.titles) > MOST_COLUMNS:
+        raise UnreadableFile("too_many_columns", limit=MOST_COLUMNS)
+    return header
+
+
+def _titles(row: Sequence[str]) -> list[str]:
+    titles = [" ".join(title.replace("\x00", "").split())[:100] for title in row]
     while titles and not titles[-1]:
         titles.pop()
-    if len(titles) > MOST_COLUMNS:
-        raise UnreadableFile("too_many_columns", limit=MOST_COLUMNS)
     return [title.encode("utf-8", "replace").decode() for title in titles]
 
 
+def _width(first: Sequence[tuple[int, Sequence[str]]]) -> int:
+    return max(index + 1 for _line, row in first for index, cell in enumerate(row) if cell.strip())
+
+
+def _below(found: Iterator[tuple[int, Sequence[str]]], line: int) -> Iterator[tuple[int, Sequence[str]]]:
+    for number, row in found:
+        if number > line:
+            yield number, row
+            break
+    yield from found
+
+
 def _csv_rows(path: Path, shape: Shape) -> Iterator[tuple[int, Sequence[str]]]:
+    taken = [0]
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=shape.encoding, newline="") as file:
-        lines = csv.reader(_lines(file), delimiter=shape.delimiter or ",")
+        lines = csv.reader(_lines(file, taken), delimiter=shape.delimiter or ",")
         line = 0
         while True:
-            line = lines.line_num + 1
+            line, taken[0] = lines.line_num + 1, 0
             try:
                 row = next(lines)
             except StopIteration:
@@ -78,16 +135,18 @@ def _csv_rows(path: Path, shape: Shape) -> Iterator[tuple[int, Sequence[str]]]:
                 raise UnreadableFile("quotes", line=line) from error
             except UnicodeError as error:
                 raise UnreadableFile("encoding", line=line) from error
-            if row and (row[0] or any(cell.strip() for cell in row)):
+            if row and (row[0].strip() or any(cell.strip() for cell in row)):
                 yield line, row
 
 
-def _lines(file: io.TextIOWrapper) -> Iterator[str]:
-    """Lines of a bounded length: a gigabyte without an end would fill the memory."""
+def _lines(file: io.TextIOWrapper, taken: list[int]) -> Iterator[str]:
+    """Lines of a bounded length: a gigabyte without an end would fill the memory. So would one row of many lines:
+    `taken` holds the characters that the row has so far, whoever reads rows sets it back."""
     number = 0
-    while line := file.readline(LONGEST_LINE):
+    while line := file.readline(LONGEST_ROW):
         number += 1
-        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+        taken[0] += len(line)
+        if taken[0] >= LONGEST_ROW:
             raise UnreadableFile("line_too_long", line=number)
         yield line
 
@@ -103,7 +162,10 @@ def _encoding_of(sample: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8-sig")().decode(sample)
     except UnicodeDecodeError:
-        return "cp1251"
+        text = sample.decode("utf-8", "replace")
+        # A few wrong bytes among much Cyrillic are a damaged UTF-8, to be told of, and no Windows-1251.
+        is_utf8 = len(CYRILLIC.findall(text)) > 10 * text.count("\N{REPLACEMENT CHARACTER}")
+        return "utf-8-sig" if is_utf8 else "cp1251"
     return "utf-8-sig"
 
 

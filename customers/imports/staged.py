@@ -12,35 +12,34 @@ CHUNK = 50_000
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows as lines of COPY's text form."""
+    """Some rows as lines of COPY's text form; `first` is the line of the file that the first of them stands in."""
 
+    first: int
     text: str
     count: int
-    wrong: int
 
 
 def blocks(
     table: Iterator[tuple[int, Sequence[str]]], layout: Layout, *, width: int, after: int, size: int = CHUNK
 ) -> Iterator[Block]:
-    """The rows after the header and the first `after`, `size` at a time. `width`: columns of the header."""
-    next(table, None)
+    """The rows below the titles but for the first `after`, `size` at a time. `width`: how many titles there are."""
     for _skipped in islice(table, after):
         pass
     lines = _lines(table, layout, width)
     while chunk := list(islice(lines, size)):
-        yield Block("".join(line for line, _wrong in chunk), len(chunk), sum(wrong for _line, wrong in chunk))
+        yield Block(int(chunk[0].partition("\t")[0]), "".join(chunk), len(chunk))
 
 
-def _lines(table: Iterator[tuple[int, Sequence[str]]], layout: Layout, width: int) -> Iterator[tuple[str, bool]]:
+def _lines(table: Iterator[tuple[int, Sequence[str]]], layout: Layout, width: int) -> Iterator[str]:
     read, count, join = reader(layout), len(STAGED), "\t".join
     for number, row in table:
         places, problems = read(row)
-        if len(row) > width and any(row[width:]):
+        if len(row) > width and any(cell.strip() for cell in row[width:]):
             problems.append(Problem("row", "too_many_cells", str(len(row))))
         if problems:
-            yield f"{number}\t{_escaped(problems_text(problems))}{BLANK}\n", True
+            yield f"{number}\t{_escaped(problems_text(problems))}{BLANK}\n"
         else:
-            yield f"{number}\t{NULL}\t{join(places[:count])}\n", False
+            yield f"{number}\t{NULL}\t{join(places[:count])}\n"
 
 
 BLANK = f"\t{NULL}" * len(STAGED)

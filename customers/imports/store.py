@@ -3,7 +3,8 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -21,12 +22,16 @@ def path_of(key: str) -> Path:
 
 
 def keep_chunks(chunks: Iterable[bytes]) -> str:
-    """Writes an upload piece by piece; the key of the file."""
+    """Writes an upload piece by piece; the key of the file. What cannot be written whole is removed."""
     key = uuid.uuid4().hex
-    with path_of(key).open("xb") as file:
-        os.chmod(file.fileno(), 0o600)
-        for chunk in chunks:
-            file.write(chunk)
+    try:
+        with path_of(key).open("xb") as file:
+            os.chmod(file.fileno(), 0o600)
+            for chunk in chunks:
+                file.write(chunk)
+    except BaseException:
+        forget(key)
+        raise
     return key
 
 
@@ -36,6 +41,16 @@ def keep_file(path: Path) -> str:
     shutil.copyfile(path, path_of(key))
     path_of(key).chmod(0o600)
     return key
+
+
+def forget_strays(*, known: Collection[str], before: datetime) -> int:
+    """Files that nobody knows of: whoever wrote one was killed before he could say so. How many went."""
+    strays = [
+        path for path in directory().iterdir() if path.name not in known and path.stat().st_mtime < before.timestamp()
+    ]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
 
 
 def forget(key: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import DataError, connection
 from django.utils import timezone
 
 from customers.imports import store
@@ -47,10 +47,13 @@ def progress(run_id: int) -> int:
 
 
 def _check(run_id: int) -> None:
-    run = in_transaction(lambda: services.prepare_stage(run_id=run_id))
     try:
-        if not run.is_staged:
-            _stage(run)
+        is_staged = False
+        while not is_staged:
+            run = in_transaction(lambda: services.prepare_stage(run_id=run_id))
+            if run.state != State.CHECKING:
+                return
+            is_staged = run.is_staged or _stage(run)
     except (UnreadableFile, FileNotFoundError) as error:
         code, details = (error.code, error.details) if isinstance(error, UnreadableFile) else ("gone", {})
         fail = partial(services.fail_import, run_id=run_id, code=code, details=dict(details), now=timezone.now())
@@ -59,15 +62,20 @@ def _check(run_id: int) -> None:
     in_transaction(lambda: services.judge_rows(run_id=run_id, now=timezone.now()))
 
 
-def _stage(run: ImportRun) -> None:
-    table = rows(store.path_of(run.file_key), Shape(run.encoding, run.delimiter))
-    for block in blocks(table, layout_of(run), width=len(run.header), after=run.position, size=CHUNK):
-        run = in_transaction(
-            partial(services.stage_rows, run_id=run.pk, text=block.text, count=block.count, after=run.position)
-        )
-        if run.state != State.CHECKING:
-            return
-    in_transaction(lambda: services.end_stage(run_id=run.pk))
+def _stage(run: ImportRun) -> bool:
+    """True when all rows are there; False when the run was stopped meanwhile, or begun anew."""
+    table = rows(store.path_of(run.file_key), Shape(run.encoding, run.delimiter), after=run.header_line)
+    position = run.position
+    for block in blocks(table, layout_of(run), width=len(run.header), after=position, size=CHUNK):
+        staging = partial(services.stage_rows, run_id=run.pk, text=block.text, count=block.count, after=position)
+        try:
+            run = in_transaction(staging)
+        except DataError as error:
+            raise UnreadableFile("unstorable", line=block.first) from error
+        position += block.count
+        if (run.state, run.position) != (State.CHECKING, position):
+            return False
+    return in_transaction(lambda: services.end_stage(run_id=run.pk, rows=position)).is_staged
 
 
 def _import(run_id: int) -> None:

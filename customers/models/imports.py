@@ -13,8 +13,9 @@ class ImportRun(models.Model):
     """One file on its way in: chosen, checked, imported in one transaction, perhaps taken back.
 
     `state` is also what the worker is to do. `columns` says which column of the file holds which field
-    (`customers.rules.imports`). `position` counts the rows staged so far. `counts` has what was found or done: `new`,
-    `changed`, `unchanged`, `wrong`, `customers` (new ones), `skipped`. `failure` is the code of why the file was
+    (`customers.rules.imports`); their titles stand in `header_line`, 0 where there are none. `position` counts the
+    rows staged so far. `counts` has what was found or done: `new`, `changed`, `unchanged`, `wrong`, `customers` (new
+    ones); `undone`, `put_back`, `removed`, `kept` once it was taken back. `failure` is the code of why the file was
     refused, with its details. The file and what is staged of it hold personal data: they go at `file_until`.
     """
 
@@ -49,6 +50,7 @@ class ImportRun(models.Model):
     encoding = models.CharField(_("encoding"), max_length=16, blank=True)
     delimiter = models.CharField(_("separator"), max_length=1, blank=True)
     header = models.JSONField(_("header"), default=list)
+    header_line = models.IntegerField(_("line with the titles of the columns"), default=1, db_default=1)
     header_key = models.CharField(max_length=64, blank=True)
     columns = models.JSONField(_("columns"), default=dict)
     channel = models.CharField(_("channel"), max_length=16, default="import")

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.imports import store
+from customers.imports.errors import UnreadableFile
 from customers.imports.reading import Shape, rows
 from customers.models import ImportRun
 from customers.rules.imports import Layout, Problem, reader, values
@@ -50,7 +51,7 @@ def preview(run: ImportRun, *, limit: int = SHOWN) -> list[PreviewRow]:
     """The first rows of the file. Raises UnreadableFile, FileNotFoundError."""
     read = reader(layout_of(run))
     found = []
-    for line, row in islice(_table(run), 1, limit + 1):
+    for line, row in islice(_table(run), limit):
         places, problems = read(row)
         shown = values(places, run.columns)
         found.append(PreviewRow(line, tuple(shown[name] for name in run.columns), tuple(problems)))
@@ -91,17 +92,27 @@ def is_staged(run: ImportRun) -> bool:
 
 
 def share_read(run: ImportRun) -> int:
-    """Hundredths of the file, about: rows read against the size of its first rows."""
+    """Hundredths of the file, about: rows read against the size of its first rows. 0 for a workbook: it is packed."""
+    if not run.delimiter:
+        return 0
     try:
         sample = list(islice(_table(run), 200))
-    except Exception:
+    except (UnreadableFile, FileNotFoundError):
         return 0
     width = sum(sum(len(cell) + 1 for cell in row) for _line, row in sample) // max(len(sample), 1)
-    return min(99, run.position * max(width, 1) * 100 // max(run.file_size, 1)) if run.delimiter else 0
+    return min(99, run.position * max(width, 1) * 100 // max(run.file_size, 1))
+
+
+def first_cells(run: ImportRun) -> list[str]:
+    """The first row as it stands in the file; empty when there is none."""
+    try:
+        return next(([*row] for _line, row in _table(run)), [])
+    except (UnreadableFile, FileNotFoundError):
+        return []
 
 
 def _table(run: ImportRun) -> Iterator[tuple[int, Sequence[str]]]:
-    return rows(store.path_of(run.file_key), Shape(run.encoding, run.delimiter))
+    return rows(store.path_of(run.file_key), Shape(run.encoding, run.delimiter), after=run.header_line)
 
 
 def _fetched(cursor: object) -> Iterator[WrongLine]:

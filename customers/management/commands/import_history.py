@@ -36,6 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--encoding", help="recognised without it")
         parser.add_argument("--delimiter", help="recognised without it; tab for a tab")
+        parser.add_argument("--header-line", type=int, help="line with the titles, recognised without it; 0: none")
         parser.add_argument("--channel", default="import", help="where the file says none")
         parser.add_argument("--overwrite", action="store_true", help="the file is right where customers differ")
         parser.add_argument("--known-only", action="store_true", help="register nobody: purchases of known customers")
@@ -63,14 +64,17 @@ class Command(BaseCommand):
         delimiter = {"tab": "\t"}.get(options["delimiter"], options["delimiter"])
         if shape.encoding != XLSX:
             shape = Shape(options["encoding"] or shape.encoding, delimiter or shape.delimiter)
-        header = header_of(kept, shape)
-        upload = services.Upload(path.name, key, path.stat().st_size, shape.encoding, shape.delimiter, header)
+        header = header_of(kept, shape, line=options["header_line"])
+        upload = services.Upload(
+            path.name, key, path.stat().st_size, shape.encoding, shape.delimiter, header.titles, header.line
+        )
         run = in_transaction(lambda: services.begin_import(kind=options["kind"], upload=upload, by=None, now=now))
         choice = services.Choice(
             encoding=shape.encoding,
             delimiter=shape.delimiter,
-            header=header,
-            columns=_columns(options["map"], header) or run.columns,
+            header=header.titles,
+            header_line=header.line,
+            columns=_columns(options["map"], header.titles) or run.columns,
             channel=options["channel"],
             match=ImportRun.Match.OVERWRITE if options["overwrite"] else ImportRun.Match.FILL,
             makes_customers=not options["known_only"],

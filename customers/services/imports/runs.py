@@ -1,7 +1,7 @@
 """What people ask of an import: begin, choose columns, check, import, stop, take back (CU-6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -47,6 +47,7 @@ class Upload:
     encoding: str
     delimiter: str
     header: Sequence[str]
+    header_line: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Choice:
     columns: Mapping[str, int] | None = None
     channel: str = "import"
     match: str = ImportRun.Match.FILL
-    makes_customers: bool = field(default=True)
+    makes_customers: bool = True
+    header_line: int = 1
 
 
 @requires_transaction
@@ -78,7 +80,7 @@ def begin_import(*, kind: str, upload: Upload, by: User | None, now: datetime) -
         made_by=by,
         made_at=now,
     )
-    _put_header(run, upload.header)
+    _put_header(run, upload.header, upload.header_line)
     run.save()
     return run
 
@@ -91,8 +93,8 @@ def choose_columns(*, run_id: int, choice: Choice, now: datetime) -> ImportRun:
         detail = _("A channel is a word of at most 16 Latin letters.")
         raise InvalidInput(FieldError("channel", "invalid", detail))
     run.encoding, run.delimiter = choice.encoding, choice.delimiter
-    if choice.columns is None or list(choice.header) != run.header:
-        _put_header(run, choice.header)
+    if choice.columns is None or (list(choice.header), choice.header_line) != (run.header, run.header_line):
+        _put_header(run, choice.header, choice.header_line)
     else:
         run.columns = dict(choice.columns)
         _refuse_faults(run)
@@ -173,13 +175,14 @@ def _open_run(run_id: int) -> ImportRun:
     return run
 
 
-def _put_header(run: ImportRun, header: Sequence[str]) -> None:
-    """The columns chosen last for a file of the same header are taken over, or they are guessed."""
-    run.header = list(header)
+def _put_header(run: ImportRun, header: Sequence[str], line: int) -> None:
+    """The columns chosen last for a file of the same titles are taken over, or they are guessed."""
+    run.header, run.header_line = list(header), line
     titles = "\x1f".join(plain(title) for title in header)
     run.header_key = sha256(f"{run.kind}\x1f{titles}".encode()).hexdigest()
     of_header = ImportRun.objects.filter(header_key=run.header_key, kind=run.kind)
-    before = of_header.exclude(pk=run.pk).exclude(state=State.CHOOSING).order_by("-pk").first()
+    chosen = of_header.exclude(pk=run.pk).exclude(state=State.CHOOSING).order_by("-pk")
+    before = chosen.first() if any(header) else None
     if before is None:
         run.columns = guessed(run.kind, header)
         return

@@ -16,7 +16,9 @@ def uploaded(content: bytes | str, *, kind: str = "purchases", name: str = "file
     key = store.keep_chunks([content.encode() if isinstance(content, str) else content])
     path = store.path_of(key)
     shape = recognise(path)
-    upload = Upload(name, key, path.stat().st_size, shape.encoding, shape.delimiter, header_of(path, shape))
+    header = header_of(path, shape)
+    size = path.stat().st_size
+    upload = Upload(name, key, size, shape.encoding, shape.delimiter, header.titles, header.line)
     run = in_transaction(lambda: begin_import(kind=kind, upload=upload, by=None, now=NOW))
     if changes:
         ImportRun.objects.filter(pk=run.pk).update(**changes)

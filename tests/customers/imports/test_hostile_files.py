@@ -1,5 +1,6 @@
 """Files that are no files: each gives a sentence, none an error page (CU-6)."""
 
+import gzip
 import io
 import zipfile
 from datetime import datetime
@@ -11,7 +12,11 @@ from customers.imports import reading, store, workbook
 from customers.imports.errors import UnreadableFile
 from customers.imports.reading import header_of, recognise, rows
 from customers.imports.words import UNREADABLE, unreadable_text
-from tests.customers.imports.rows import checked, imported, purchases
+from customers.models import ImportRun
+from customers.services.imports import check_import
+from loyalty_site.kernel.transactions import in_transaction
+from tests.customers.imports.rows import carried_on, checked, imported, purchases, uploaded
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +53,15 @@ def archive(**parts: bytes) -> bytes:
         (b" \r\n\r\n", "empty"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 600, "old_workbook"),
         (b"PK\x03\x04 not really", "broken_workbook"),
-        (archive(readme=b"1"), "broken_workbook"),
+        (archive(readme=b"1"), "archive"),
+        (archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "broken_workbook"),
+        (sheet(["номер"], [1])[:3000], "broken_workbook"),
+        (gzip.compress(b"a;b\n1;2\n" * 100)[:60], "archive"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "no_table"),
+        (bytes(range(256)) * 20, "no_table"),
+        ("\ufeff<html><table><tr><td>Номер</td></tr></table></html>".encode(), "web_page"),
+        ('<?xml version="1.0" encoding="windows-1251"?><Workbook>Отчёт'.encode("cp1251"), "web_page"),
+        ((HEADER * 50).encode() + "1;Имя\n".encode("cp1251"), "encoding"),
         (";".join(f"c{n}" for n in range(300)).encode(), "too_many_columns"),
         (b'a;b\n1;"open\n' + b"x;y\n" * 60_000, "quotes"),
         ("номер;дата\n1;2\n".encode() + b"x" * 300_000 + b"\xff\xfe;1\n", "encoding"),
@@ -63,10 +76,18 @@ def test_what_cannot_be_read_is_refused_in_words(content, code):
 
 
 def test_line_without_an_end_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(reading, "LONGEST_ROW", 1000)
 
     with pytest.raises(UnreadableFile, match="line_too_long"):
         read(b"a,b\n" + b"x" * 5000)
+
+
+def test_row_of_endless_lines_does_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST_ROW", 1000)
+
+    with pytest.raises(UnreadableFile, match="line_too_long"):
+        read(b'a,b\n"' + b'\n","' * 2000)
+    assert len(read(b"a,b\n" + b"1,2\n" * 2000)) == 2001
 
 
 def test_macros_are_refused():
@@ -79,6 +100,39 @@ def test_bombs_are_refused(monkeypatch):
 
     with pytest.raises(UnreadableFile, match="too_big_inside"):
         read(archive(_Content=b"<a/>", **{"xl__worksheets__sheet1.xml": b"0" * 3_000_000}))
+
+
+def test_styles_that_would_be_a_million_objects_are_refused():
+    with pytest.raises(UnreadableFile, match="too_big_inside"):
+        read(archive(_Content=b"<a/>", **{"xl__styles.xml": b"<xf/>" * 1_000_000}))
+
+
+def test_row_numbered_by_the_million_does_not_keep_the_reader_busy():
+    content = _with_sheet(
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999"><c r="A999999999"><v>1</v></c></row>'
+    )
+
+    with pytest.raises(UnreadableFile, match="broken_workbook"):
+        read(content)
+
+
+def test_entities_of_a_sheet_are_not_expanded():
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]>'
+
+    with pytest.raises(UnreadableFile, match="broken_workbook"):
+        read(_with_sheet(b"<row><c><v>&c;</v></c></row>", before=bomb))
+
+
+def _with_sheet(rows: bytes, *, before: bytes = b"") -> bytes:
+    """A real workbook whose sheet was written by somebody else."""
+    space, file = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet(["x"]))) as real, zipfile.ZipFile(file, "w") as changed:
+        for name in real.namelist():
+            content = real.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = before + b'<worksheet xmlns="' + space + b'"><sheetData>' + rows + b"</sheetData></worksheet>"
+            changed.writestr(name, content)
+    return file.getvalue()
 
 
 def test_entities_are_not_expanded():
@@ -112,6 +166,45 @@ def test_workbook_is_read_as_it_is_seen():
 
     assert [(row[1], row[3]) for row in purchases()] == [("import:1001", 1234.5), ("import:1002", 1000.5)]
     assert run.counts["wrong"] == 1
+
+
+def test_numbers_keep_the_zeros_that_are_shown():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["карта", "телефон"])
+    book.active.append([1234, 7.9161234567e10])
+    book.active["A2"].number_format = "0000000"
+    book.save(file)
+
+    assert read(file.getvalue())[1] == (2, ["0001234", "79161234567"])
+
+
+def test_sheet_that_is_seen_and_filled_is_read():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.sheet_state = "hidden"
+    book.active.append(["hidden"])
+    book.create_sheet("empty")
+    book.create_sheet("Продажи").append(["номер"])
+    book.save(file)
+    path = store.path_of(store.keep_chunks([file.getvalue()]))
+
+    assert (workbook.sheet_names(path), read(file.getvalue())) == (["Продажи", "Sheet"], [(1, ["номер"])])
+
+
+def test_titles_below_a_heading_are_found():
+    run = checked("Отчёт о продажах;;;\nза июнь 2024\n\nНомер;Дата;Сумма;id;\n1;2024-01-01;5;c;\n;;;;\n \n")
+
+    assert (run.header, run.header_line) == (["Номер", "Дата", "Сумма", "id"], 4)
+    assert (run.position, run.counts["new"], run.counts["wrong"]) == (1, 1, 0)
+
+
+def test_file_without_titles_loses_no_row():
+    run = uploaded("1;01.06.2024;5,50;a@example.ru\n2;02.06.2024;6,50;b@example.ru\n")
+
+    assert (run.header_line, run.header, run.columns) == (0, [""] * 4, {})
+    columns = {"number": 0, "paid_at": 1, "goods_amount": 2, "email": 3}
+    ImportRun.objects.filter(pk=run.pk).update(columns=columns)
+    in_transaction(lambda: check_import(run_id=run.pk, now=NOW))
+    assert carried_on(run).counts["new"] == 2
 
 
 def test_wrong_cells_are_wrong_lines():

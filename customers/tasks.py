@@ -1,6 +1,6 @@
 """Work of the worker on customers: each chunk in a transaction of its own."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import structlog
@@ -24,6 +24,8 @@ from loyalty_site.kernel.transactions import in_transaction
 
 log = structlog.get_logger(__name__)
 ERASED_AT_ONCE = 500
+# An upload may be on its way for long before its run is written.
+STRAY_FOR = timedelta(days=1)
 
 
 @shared_task
@@ -88,16 +90,22 @@ def carry_on_import(*, run_id: int) -> None:
 def carry_on_imports() -> None:
     """Take up imports whose worker died or was never told (every minute)."""
     for run_id in ImportRun.objects.filter(state__in=ImportRun.BUSY).order_by("pk").values_list("pk", flat=True):
-        carry_on(run_id)
+        # Each by itself: one that stumbles must not keep the others waiting.
+        carry_on_import.delay(run_id=run_id)
 
 
 @shared_task
 def forget_old_imports() -> None:
-    """Files, staged rows and what was changed go after their days: they hold personal data (hourly)."""
+    """Files, staged rows and what was changed go after their days: they hold personal data (hourly).
+
+    So do files of an upload that was cut off, or of a worker killed while he removed them.
+    """
     now = timezone.now()
     old = ImportRun.objects.exclude(file_key="").filter(file_until__lte=now).exclude(state__in=ImportRun.BUSY)
     for run_id in old.order_by("pk").values_list("pk", flat=True):
         store.forget(in_transaction(partial(forget_import, run_id=run_id, now=now)))
+    kept = set(ImportRun.objects.exclude(file_key="").values_list("file_key", flat=True))
+    store.forget_strays(known=kept, before=now - STRAY_FOR)
 
 
 @shared_task

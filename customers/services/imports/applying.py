@@ -7,7 +7,7 @@ from django.db import connection
 
 from customers.models import ImportRun
 from customers.services.imports import matching
-from customers.services.imports.checking import SETTINGS, WOULD_CHANGE, counted
+from customers.services.imports.checking import HAS_CONSENT, SETTINGS, WOULD_CHANGE, counted
 from customers.services.imports.runs import State, locked_run
 from customers.services.imports.tables import Tables
 from loyalty_site.kernel.transactions import requires_transaction
@@ -26,6 +26,7 @@ class StageIsGone(Exception):
 def apply_import(*, run_id: int, now: datetime, told: Told = lambda done, total: None) -> ImportRun:
     """Imports a run that is to be imported; then it is `settling`. Killed at any moment, nothing has happened.
 
+    Lines that became wrong since the check, and that nobody has said are to be left out, make it `checked` again.
     `told` hears how many of the rows are written; it must not use this connection. Raises StageIsGone.
     """
     run, tables = ImportRun.objects.get(pk=run_id), Tables(run_id)
@@ -35,8 +36,11 @@ def apply_import(*, run_id: int, now: datetime, told: Told = lambda done, total:
         raise StageIsGone
     tables.run(SETTINGS)
     matching.match(tables, run, takes_keys=True)
+    wrong = int(tables.row(WRONG)[0])
+    if wrong and not run.skips_wrong:
+        return _put_off(tables, run)
     if run.kind == ImportRun.Kind.PURCHASES:
-        counts = _put_purchases(tables, run, now, told)
+        counts = _put_purchases(tables, run, now, told, wrong)
     else:
         counts = _put_customers(tables, run, now)
     run = locked_run(run_id)
@@ -45,7 +49,15 @@ def apply_import(*, run_id: int, now: datetime, told: Told = lambda done, total:
     return run
 
 
-def _put_purchases(tables: Tables, run: ImportRun, now: datetime, told: Told) -> dict[str, int]:
+def _put_off(tables: Tables, run: ImportRun) -> ImportRun:
+    counts = counted(tables, run)
+    run = locked_run(run.pk)
+    run.state, run.counts = State.CHECKED, counts
+    run.save(update_fields=["state", "counts"])
+    return run
+
+
+def _put_purchases(tables: Tables, run: ImportRun, now: datetime, told: Told, wrong: int) -> dict[str, int]:
     people = tables.run(REGISTER.replace("DETAILS", DETAILS_OF_PURCHASES), {"run": run.pk, "now": now})
     tables.run("SET CONSTRAINTS ALL IMMEDIATE")
     added, total = 0, run.position
@@ -58,7 +70,6 @@ def _put_purchases(tables: Tables, run: ImportRun, now: datetime, told: Told) ->
         added += tables.run(PUT_PURCHASES, {"run": run.pk, "channel": run.channel, **bounds})
         told(min(page + step, pages), pages)
     tables.run(TOUCHED, {"run": run.pk})
-    wrong = tables.row(WRONG)[0]
     return {"new": added, "changed": 0, "unchanged": total - wrong - added, "wrong": wrong, "customers": people}
 
 
@@ -150,5 +161,5 @@ INSERT INTO customers_consent (customer_id, purpose, given_at, source, text_vers
 SELECT c.id, purpose, %(now)s, %(source)s, %(version)s
 {_KNOWN} CROSS JOIN LATERAL unnest(string_to_array(w.consents, ',')) AS purpose
 WHERE c.id = m.customer_id AND m.problem IS NULL
-  AND NOT EXISTS (SELECT FROM customers_consent k WHERE k.customer_id = c.id AND k.purpose = purpose)
-"""  # noqa: S608
+  AND NOT {HAS_CONSENT}
+"""

@@ -36,10 +36,10 @@ def stage_rows(*, run_id: int, text: str, count: int, after: int) -> ImportRun:
 
 
 @requires_transaction
-def end_stage(*, run_id: int) -> ImportRun:
-    """All rows are there."""
+def end_stage(*, run_id: int, rows: int) -> ImportRun:
+    """All rows are there, as many as `rows`; a run that was begun anew meanwhile is returned as it is."""
     run = locked_run(run_id)
-    if run.state == State.CHECKING:
+    if run.state == State.CHECKING and run.position == rows:
         run.is_staged = True
         run.save(update_fields=["is_staged"])
     return run
@@ -52,9 +52,9 @@ def judge_rows(*, run_id: int, now: datetime) -> ImportRun:
     tables.run(SETTINGS)
     tables.run("ANALYZE {stage}")
     matching.note_twice(tables, run)
-    matching.list_who(tables, run)
-    matching.match(tables, run, takes_keys=False)
-    counts = counted(tables, run)
+    counts = _matched(tables, run)
+    if run.kind == ImportRun.Kind.PURCHASES and counts["unchanged"] and matching.note_others(tables):
+        counts = _matched(tables, run)
     run = locked_run(run_id)
     if run.state == State.CHECKING:
         run.state, run.counts = State.IMPORTING if run.counts.get("goes_on") else State.CHECKED, counts
@@ -83,6 +83,12 @@ def fail_import(*, run_id: int, code: str, details: dict[str, Any], now: datetim
         run.save(update_fields=["state", "failure", "finished_at"])
         Tables(run_id).drop()
     return run
+
+
+def _matched(tables: Tables, run: ImportRun) -> dict[str, int]:
+    matching.list_who(tables, run)
+    matching.match(tables, run, takes_keys=False)
+    return counted(tables, run)
 
 
 def counted(tables: Tables, run: ImportRun) -> dict[str, int]:
@@ -116,10 +122,11 @@ WOULD_CHANGE = """
  OR (w.last_name IS NOT NULL AND c.last_name <> w.last_name AND (%(overwrites)s OR c.last_name = ''))
  OR (w.birthday IS NOT NULL AND c.birthday IS DISTINCT FROM w.birthday AND (%(overwrites)s OR c.birthday IS NULL))
 """
-# A consent once withdrawn is not given again by a file.
-WOULD_CONSENT = """
- EXISTS (SELECT FROM unnest(string_to_array(w.consents, ',')) purpose WHERE NOT EXISTS (
-     SELECT FROM customers_consent k WHERE k.customer_id = c.id AND k.purpose = purpose))
+# A consent once withdrawn is not given again by a file, unless it ended only because its import was taken back.
+HAS_CONSENT = """EXISTS (SELECT FROM customers_consent k WHERE k.customer_id = c.id AND k.purpose = purpose
+     AND NOT (k.source LIKE 'import:%%' AND k.withdrawn_source = k.source))"""
+WOULD_CONSENT = f"""
+ EXISTS (SELECT FROM unnest(string_to_array(w.consents, ',')) purpose WHERE NOT {HAS_CONSENT})
 """
 
 COUNT_CUSTOMERS = f"""

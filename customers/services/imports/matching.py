@@ -25,6 +25,11 @@ def note_twice(tables: Tables, run: ImportRun) -> None:
         tables.run(TWICE.replace("number", "who"), {"field": "contact"})
 
 
+def note_others(tables: Tables) -> int:
+    """Lines whose number is that of another purchase are wrong, or they would be left out in silence. How many."""
+    return tables.run(OTHERS)
+
+
 def list_who(tables: Tables, run: ImportRun) -> None:
     """Makes `who`, with the details that its first line has."""
     tables.run("DROP TABLE IF EXISTS {who}")
@@ -76,6 +81,15 @@ UPDATE {stage} s SET problem = json_build_array(json_build_array(%(field)s::text
 FROM (SELECT number, min(line) AS first FROM {stage} WHERE problem IS NULL AND number IS NOT NULL
       GROUP BY number HAVING count(*) > 1) d
 WHERE s.number = d.number AND s.line > d.first AND s.problem IS NULL
+"""
+
+# What the file does not say of a purchase cannot differ. A day: files name the day, or the moment.
+OTHERS = """
+UPDATE {stage} s SET problem = json_build_array(json_build_array('number', 'other_purchase', s.number))::text
+FROM customers_purchase p
+WHERE p.ref = 'import:' || s.number AND s.problem IS NULL AND (
+    p.goods_amount <> s.goods OR p.discount_amount <> s.discount OR p.refunded_amount <> s.refunded
+    OR p.paid_at NOT BETWEEN s.moment - interval '1 day' AND s.moment + interval '1 day')
 """
 
 WHO = """

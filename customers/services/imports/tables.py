@@ -49,7 +49,9 @@ class Tables:
         self.run("DROP TABLE IF EXISTS {stage}, {who}, {match}, {people}")
 
     def copy(self, text: str) -> None:
-        with connection.cursor() as cursor, cursor.copy(f"COPY {self.stage} FROM STDIN") as pipe:
+        """Raises DataError for what the table does not take."""
+        copying = f"COPY {self.stage} FROM STDIN"
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as pipe:
             pipe.write(text)
 
     def name(self, contacts: list[str]) -> bool:

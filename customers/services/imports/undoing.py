@@ -112,6 +112,7 @@ INSERT INTO customers_importtouched (run_id, customer_id)
 SELECT %(run)s::bigint, customer_id FROM (
     SELECT customer_id FROM customers_purchase WHERE import_run_id = %(run)s AND customer_id IS NOT NULL
     UNION SELECT customer_id FROM customers_importchange WHERE run_id = %(run)s
+    UNION SELECT customer_id FROM customers_consent WHERE source = %(source)s
     UNION SELECT id FROM customers_customer WHERE import_run_id = %(run)s) touched
 ORDER BY customer_id
 """
@@ -130,9 +131,11 @@ WHERE h.run_id = %(run)s AND h.customer_id = c.id AND h.after ? '{field}'
   AND {guard}
 """
 
-# What was given by the file and still holds is withdrawn: that it was ever given stays on record.
+# What was given by the file and still holds is withdrawn: that it was ever given stays on record. The sign of the run
+# says that nobody took it back but we: another file may give it.
 WITHDRAW = """
-UPDATE customers_consent SET withdrawn_at = %(now)s WHERE source = %(source)s AND withdrawn_at IS NULL
+UPDATE customers_consent SET withdrawn_at = %(now)s, withdrawn_source = source
+WHERE source = %(source)s AND withdrawn_at IS NULL
 """
 
 LEAVING = """

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from customers.models import Consent, Customer, ImportChange
+from customers.models import Consent, Customer, ImportChange, StaleCustomer
 from tests.customers.imports.rows import customers, imported, undone
 from tests.factories import CustomerFactory
 
@@ -83,3 +83,27 @@ def test_customer_who_bought_nothing_goes_when_the_import_is_taken_back():
     run = undone(of_customers("7;Покупатель;Первый;;a@example.ru;;да;\n"))
 
     assert (run.state, customers(), run.kept_customers) == ("undone", [], [])
+
+
+def test_consent_that_ended_with_its_import_is_given_by_the_corrected_file():
+    known = CustomerFactory(external_id="7")
+    wrong = undone(of_customers("7;;;;;;да;\n"))
+    assert StaleCustomer.objects.filter(customer=known).exists()
+
+    right = of_customers("7;;;;;;да;\n")
+
+    assert right.counts["changed"] == 1
+    assert list(Consent.objects.order_by("pk").values_list("source", "withdrawn_source")) == [
+        (f"import:{wrong.pk}", f"import:{wrong.pk}"),
+        (f"import:{right.pk}", ""),
+    ]
+
+
+def test_file_of_somebody_else_is_stopped_by_its_contacts():
+    """Found by e-mail, another phone in the file: filled in or kept, never a second customer."""
+    CustomerFactory(external_id=None, email="a@example.ru", phone="+79160000001")
+
+    run = of_customers(";Покупатель;;8 916 123-45-67;a@example.ru;;;\n")
+
+    assert (run.counts["new"], Customer.objects.count()) == (0, 1)
+    assert str(Customer.objects.get().phone) == "+79160000001"

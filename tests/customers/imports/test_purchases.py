@@ -3,10 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
+from customers.imports import work
 from customers.models import Customer, ImportRun, ImportTouched, Purchase, Rfm
-from tests.customers.imports.rows import checked, customers, imported, purchases, undone
-from tests.factories import CardFactory, CustomerFactory
+from customers.queries.imports import wrong_lines
+from customers.rules.imports import rows
+from customers.services import imports as services
+from customers.services.imports import Choice, check_import, choose_columns, start_import, stop_import
+from loyalty_site.kernel.transactions import in_transaction
+from tests.customers.imports.rows import carried_on, checked, customers, imported, purchases, undone, uploaded
+from tests.factories import NOW, CardFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +145,65 @@ def test_empty_table_is_refused():
     run = checked("номер;дата;сумма;id\n")
 
     assert (run.state, run.failure) == (ImportRun.State.FAILED, {"code": "no_rows"})
+
+
+def test_lines_that_became_wrong_after_the_check_stop_the_import():
+    run = checked("номер;дата;сумма;email;телефон\n1;2024-01-01;10;a@example.ru;89161234567\n")
+    CustomerFactory(email="a@example.ru", phone=None)
+    CustomerFactory(email=None, phone="+79161234567", external_id="p")
+
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
+    run = carried_on(run)
+
+    assert (run.state, run.counts["wrong"], purchases()) == ("checked", 1, [])
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=True, now=NOW))
+    assert carried_on(run).state == "done"
+
+
+def test_number_of_another_purchase_is_a_wrong_line():
+    imported("номер;дата;сумма;скидка;id\n1;2024-01-01;10;1;c\n2;2024-01-01;20;;c\n3;2024-01-01;30;;c\n")
+
+    run = checked(
+        "номер;дата;сумма;возврат;id\n1;2024-01-01 18:00;10;;c\n2;2024-01-01;20;5;c\n"
+        "3;2025-01-01;30;;d\n4;2025-01-01;1;;e\n"
+    )
+
+    assert run.counts == {"new": 1, "changed": 0, "unchanged": 1, "wrong": 2, "customers": 1}
+    assert [(wrong.line, wrong.problems[0].code) for wrong in wrong_lines(run, limit=9)] == [
+        (3, "other_purchase"),
+        (4, "other_purchase"),
+    ]
+
+
+def test_worker_that_was_overtaken_leaves_the_new_beginning_alone(monkeypatch):
+    """Stopped and begun anew with other columns, between two portions of the first reading."""
+    monkeypatch.setattr(work, "CHUNK", 1)
+    run = uploaded("номер;чек;дата;сумма;id\n1;9;2024-01-01;10;c\n2;8;2024-01-01;10;c\n3;7;2024-01-01;10;c\n")
+    in_transaction(lambda: check_import(run_id=run.pk, now=NOW))
+    stage, seen = services.stage_rows, []
+
+    def overtaken(**how):
+        if len(seen) == 1:
+            in_transaction(lambda: stop_import(run_id=run.pk, now=NOW))
+            in_transaction(lambda: choose_columns(run_id=run.pk, choice=others, now=NOW))
+            in_transaction(lambda: check_import(run_id=run.pk, now=NOW))
+        seen.append(how["after"])
+        return stage(**how)
+
+    others = Choice("utf-8-sig", ";", run.header, {**run.columns, "number": 1})
+    monkeypatch.setattr(services, "stage_rows", overtaken)
+
+    run = carried_on(run)
+
+    assert (run.state, run.position, run.counts["new"], seen) == ("checked", 3, 3, [0, 1, 0, 1, 2])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT number FROM customers_import_stage_{run.pk} ORDER BY line")
+        assert [number for (number,) in cursor.fetchall()] == ["9", "8", "7"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_is_said_and_ends_the_run(monkeypatch):
+    monkeypatch.setattr(rows, "_escaped", lambda text: "a\tb")
+    run = checked("номер;дата;сумма;id\n1;2024-01-01;10;c\n")
+
+    assert (run.state, run.failure["code"]) == ("failed", "unstorable")

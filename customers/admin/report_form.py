@@ -10,19 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Segment
 from customers.queries.report import ReportFilter
+from customers.rules.channels import CHANNELS
 from loyalty_site.kernel.periods import CUSTOM, PeriodForm
 
 MONTHS = [("12", _("last 12 months")), ("24", _("last 24 months")), ("36", _("last 36 months"))]
 OTHERS = [("90", _("last 90 days")), ("month", _("this month")), ("last_month", _("last month"))]
 PERIODS = [*MONTHS, *OTHERS, (CUSTOM, _("chosen days"))]
-# Channels of our own by their names; one that an import brought is called as it is.
-CHANNELS = {
-    "site": _("site"),
-    "app": _("app"),
-    "pos": _("till"),
-    "marketplace": _("marketplace"),
-    "import": _("import"),
-}
 
 
 class ReportForm(PeriodForm):

@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from customers.models import Customer, Rfm, Segment, User
@@ -167,7 +167,10 @@ def _chart(days: Sequence[DayOfMoves]) -> str:
     if not any(day.entered or day.left for day in days):
         return ""
     labels = [day.day.strftime("%d.%m") for day in days]
-    return chart_data(labels, [(_("entered"), [day.entered for day in days]), (_("left"), [day.left for day in days])])
+    return chart_data(
+        labels,
+        [(_("entered"), [day.entered for day in days]), (pgettext("segment", "left"), [day.left for day in days])],
+    )
 
 
 def _told(segment: Segment) -> list[dict[str, Any]]:

@@ -8,20 +8,15 @@ from django.utils.translation import pgettext
 
 from loyalty_site.kernel.texts import day_text, last_day_text, money_text, points_text
 from referrals.queries import CodeState, EarnedCode, Friend, FriendReward, FriendState
+from referrals.queries.friends import STATE_WORDS
 from referrals.rules.offer_words import Promise, promise_text
 
 SHOWN_GAINS = 3
-GOOD, WARN, PLAIN = "badge-good", "badge-warn", ""
+GOOD, WARN = "badge-good", "badge-warn"
 BADGES = {
-    FriendState.VISITED: (lambda: pgettext("friend", "opened the link"), PLAIN),
-    FriendState.REGISTERED: (lambda: pgettext("friend", "registered"), PLAIN),
-    FriendState.ORDERED: (lambda: pgettext("friend", "ordered"), PLAIN),
-    FriendState.WAITING: (lambda: pgettext("friend", "waiting"), WARN),
-    FriendState.UNDER_REVIEW: (lambda: pgettext("friend", "under review"), WARN),
-    FriendState.PAID: (lambda: pgettext("friend", "reward paid"), GOOD),
-    FriendState.CANCELLED: (lambda: pgettext("friend", "return"), PLAIN),
-    FriendState.REJECTED: (lambda: pgettext("friend", "no reward"), PLAIN),
-    FriendState.TAKEN_BACK: (lambda: pgettext("friend", "reward taken back"), PLAIN),
+    FriendState.WAITING: WARN,
+    FriendState.UNDER_REVIEW: WARN,
+    FriendState.PAID: GOOD,
 }
 NOTES = {
     FriendState.UNDER_REVIEW: lambda: _("We are looking at this invitation. Nothing is needed from you."),
@@ -55,12 +50,11 @@ class FriendLine:
 
 
 def friend_line(friend: Friend, *, now: datetime) -> FriendLine:
-    badge, badge_class = BADGES[friend.state]
     gains = [gain for gain in (_gain(reward) for reward in friend.rewards) if gain]
     return FriendLine(
         name=friend.name,
-        badge=badge(),
-        badge_class=badge_class,
+        badge=str(STATE_WORDS[friend.state]),
+        badge_class=BADGES.get(friend.state, ""),
         facts=_facts(friend),
         note=_note(friend, now=now),
         gains=gains[:SHOWN_GAINS],

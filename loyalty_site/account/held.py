@@ -17,7 +17,8 @@ def sign_in(customer_id: int, *, now: datetime) -> Part:
 
 def addresses(customer_id: int, *, now: datetime) -> Part:
     rows = EmailAddress.objects.filter(user__customer=customer_id).order_by("pk")
-    return part_of(_("Addresses to sign in with"), rows, "email", "verified", "primary")
+    said = {"email": {"label": _("e-mail")}, "verified": {"label": _("confirmed")}, "primary": {"label": _("main")}}
+    return part_of(_("Addresses to sign in with"), rows, "email", "verified", "primary", said=said)
 
 
 def second_factors(customer_id: int, *, now: datetime) -> Part:

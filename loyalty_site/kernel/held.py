@@ -1,24 +1,43 @@
 """What is held of a customer, part by part (CU-4): rows of plain values with their names, for JSON and for people."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Field, Model, QuerySet
+from django.db.models import DateField, DateTimeField, DecimalField, Field, IntegerField, Model, QuerySet
 from django.utils.functional import Promise
 
 CHUNK = 2_000
+SUM_DIGITS = 12
 Words = str | Promise
+Said = Mapping[str, Mapping[str, Any]]
+
+
+class Kind(StrEnum):
+    """How people read a value; JSON has it as it is stored."""
+
+    TEXT = "text"
+    MOMENT = "moment"
+    DAY = "day"
+    MONEY = "money"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True)
 class Column:
-    """`choices` say a stored code in words, for people; JSON has the code."""
+    """`choices` say a stored code in words, for people. `for_people` false: an id that only programs can use."""
 
     label: Words
-    choices: Mapping[Any, Words]
+    kind: Kind = Kind.TEXT
+    choices: Mapping[Any, Words] = field(default_factory=dict)
+    for_people: bool = True
+
+
+# What `said` says of a column that tells people nothing.
+FOR_PROGRAMS: Mapping[str, Any] = {"for_people": False}
 
 
 @dataclass(frozen=True)
@@ -34,10 +53,20 @@ class Part:
     tables: frozenset[str]
 
 
-def part_of(title: Words, rows: QuerySet[Any], *fields: str, tables: Iterable[str] = (), **paths: str) -> Part:
-    """The rows with `fields` of their model under their own names, and `paths` (`tier="tier__code"`) under new ones."""
-    chosen = {**{name: name for name in fields}, **paths}
-    columns = {name: _column(rows.model, path) for name, path in chosen.items()}
+def part_of(
+    title: Words,
+    rows: QuerySet[Any],
+    *fields: str,
+    tables: Iterable[str] = (),
+    said: Said | None = None,
+    **paths: str,
+) -> Part:
+    """The rows with `paths` (`tier="tier__code"`) under new names, and `fields` of their model under their own.
+
+    Labels, kinds and choices are those of the model's fields; `said` has what is told otherwise, by the column's name.
+    """
+    chosen = {**paths, **{name: name for name in fields}}
+    columns = {name: replace(_column(rows.model, path), **(said or {}).get(name, {})) for name, path in chosen.items()}
 
     def read() -> Iterator[Mapping[str, Any]]:
         for values in rows.values_list(*chosen.values()).iterator(chunk_size=CHUNK):
@@ -47,10 +76,9 @@ def part_of(title: Words, rows: QuerySet[Any], *fields: str, tables: Iterable[st
 
 
 def part_of_values(
-    title: Words, labels: Mapping[str, Words], rows: Iterable[Mapping[str, Any]], *, tables: Iterable[str] = ()
+    title: Words, columns: Mapping[str, Column], rows: Iterable[Mapping[str, Any]], *, tables: Iterable[str] = ()
 ) -> Part:
     """Rows that were worked out already."""
-    columns = {name: Column(label, {}) for name, label in labels.items()}
     return Part(title, columns, lambda: ({k: plain(v) for k, v in row.items()} for row in rows), frozenset(tables))
 
 
@@ -66,9 +94,23 @@ def plain(value: Any) -> Any:
 
 
 def _column(model: type[Model], path: str) -> Column:
-    field: Any = None
+    found: Any = None
     for name in path.split("__"):
-        field = model._meta.get_field(name)
-        model = field.related_model or model
-    label = field.verbose_name if isinstance(field, Field) else path
-    return Column(label, dict(getattr(field, "flatchoices", ()) or ()))
+        found = model._meta.get_field(name)
+        model = found.related_model or model
+    label = found.verbose_name if isinstance(found, Field) else path
+    return Column(label, _kind(found), dict(getattr(found, "flatchoices", ()) or ()))
+
+
+def _kind(found: Any) -> Kind:
+    """Sums are `numeric(12,2)` or wider everywhere (M-1); a key is no number to be read with spaces."""
+    match found:
+        case DateTimeField():
+            return Kind.MOMENT
+        case DateField():
+            return Kind.DAY
+        case DecimalField():
+            return Kind.MONEY if found.max_digits >= SUM_DIGITS and found.decimal_places == 2 else Kind.NUMBER
+        case IntegerField():
+            return Kind.TEXT if found.primary_key or found.is_relation else Kind.NUMBER
+    return Kind.TEXT

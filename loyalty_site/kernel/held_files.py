@@ -1,26 +1,26 @@
 """What is held of a customer as a file (CU-4): JSON for machines, HTML for people, both of one structure, streamed."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+import re
+from collections.abc import Generator, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from loyalty_site.kernel.held import Column, Part
-from loyalty_site.kernel.texts import moment_text
+from loyalty_site.kernel.held import Column, Kind, Part
+from loyalty_site.kernel.held_look import LOOK
+from loyalty_site.kernel.texts import day_text, moment_text, money_text, number_text
 
 Parts = Mapping[str, Part]
-# The file is read from a disk, far from the site's own style.
-LOOK = (
-    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}"
-    "table{border-collapse:collapse}.wide{overflow-x:auto}"
-    "th,td{border:1px solid #999;padding:.3rem .6rem;text-align:left;vertical-align:top}"
-    "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
-)
+Row = Mapping[str, Any]
+# More columns than a sheet of paper holds: a record each, line by line.
+WIDEST = 9
+# How the ledger and the history of purchases name an order.
+ORDER = re.compile(r"order:(\d+)", re.ASCII)
 
 
 def as_json(parts: Parts, *, number: int, now: datetime) -> Iterator[str]:
@@ -35,43 +35,123 @@ def as_json(parts: Parts, *, number: int, now: datetime) -> Iterator[str]:
 
 
 def as_html(parts: Parts, *, number: int, now: datetime) -> Iterator[str]:
-    """One section for each part, under the same names; parts without rows say so."""
+    """A section for each part, under the same names, those without rows at the end; to be read and printed."""
     title = _("All that is held of customer № %(number)d") % {"number": number}
     yield format_html(
-        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>', get_language() or "en", title
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        get_language() or "en",
+        title,
     )
     yield f"<style>{LOOK}</style></head><body>"
-    yield format_html("<h1>{}</h1><p>{}</p>", title, moment_text(now))
+    yield format_html("<header><h1>{}</h1><p>{}</p><p>{}</p></header>", title, moment_text(now), _about())
+    yield from _contents(parts)
+    empty = []
     for name, part in parts.items():
-        yield from _section(name, part)
+        is_there = yield from _section(name, part)
+        if not is_there:
+            empty.append((name, part))
+    if empty:
+        yield format_html('<div class="empty"><h2>{}</h2>', _("Of these there is nothing"))
+        for name, part in empty:
+            yield format_html('<section id="{}">{}</section>', name, part.title)
+        yield "</div>"
     yield "</body></html>\n"
 
 
-def _section(name: str, part: Part) -> Iterator[str]:
+def _about() -> str:
+    return _("Ids and codes that only programs use are in the JSON file.")
+
+
+def _contents(parts: Parts) -> Iterator[str]:
+    yield format_html("<nav><h2>{}</h2><ol>", _("Contents"))
+    for name, part in parts.items():
+        yield format_html('<li><a href="#{}">{}</a></li>', name, part.title)
+    yield "</ol></nav>"
+
+
+def _section(name: str, part: Part) -> Generator[str, None, bool]:
+    """Returns whether there was anything to show."""
+    rows = iter(part.rows())
+    first = next(rows, None)
+    if first is None:
+        return False
+    second = next(rows, None)
+    columns = {key: column for key, column in part.columns.items() if column.for_people}
     yield format_html('<section id="{}"><h2>{}</h2>', name, part.title)
-    is_empty = True
-    for row in part.rows():
-        if is_empty:
-            is_empty = False
-            yield '<div class="wide"><table><thead><tr>'
-            yield from (format_html('<th scope="col">{}</th>', column.label) for column in part.columns.values())
-            yield "</tr></thead><tbody>"
-        yield "<tr>"
-        yield from (format_html("<td>{}</td>", said(column, row.get(key))) for key, column in part.columns.items())
-        yield "</tr>"
-    yield format_html("<p>{}</p>", _("Nothing.")) if is_empty else "</tbody></table></div>"
+    shown = _records if second is None or len(columns) > WIDEST else _table
+    yield from shown(columns, _joined(first, second, rows))
     yield "</section>"
+    return True
+
+
+def _joined(first: Row, second: Row | None, rest: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    if second is not None:
+        yield second
+        yield from rest
+
+
+def _table(columns: Mapping[str, Column], rows: Iterator[Row]) -> Iterator[str]:
+    yield '<div class="wide"><table><thead><tr>'
+    for column in columns.values():
+        yield format_html('<th scope="col"{}>{}</th>', _aligned(column), _label(column))
+    yield "</tr></thead><tbody>"
+    for row in rows:
+        yield "<tr>"
+        for key, column in columns.items():
+            yield format_html("<td{}>{}</td>", _aligned(column), said(column, row.get(key)))
+        yield "</tr>"
+    yield "</tbody></table></div>"
+
+
+def _records(columns: Mapping[str, Column], rows: Iterator[Row]) -> Iterator[str]:
+    """What is not known is left out."""
+    for row in rows:
+        yield "<dl>"
+        for key, column in columns.items():
+            if row.get(key) not in (None, "", [], {}):
+                yield format_html("<div><dt>{}</dt><dd>{}</dd></div>", _label(column), said(column, row[key]))
+        yield "</dl>"
+
+
+def _label(column: Column) -> str:
+    text = str(column.label)
+    return text[:1].upper() + text[1:]
+
+
+def _aligned(column: Column) -> str:
+    return format_html(' class="{}"', "number") if column.kind in {Kind.MONEY, Kind.NUMBER} else ""
 
 
 def said(column: Column, value: Any) -> str:
-    """A value for people: codes in words, moments in the shop's time, yes and no."""
-    if value is None or value == "":
+    """A value for people: codes in words, sums, numbers and moments as the reader writes them."""
+    if value is None or value in ("", [], {}):
         return "—"
+    if isinstance(value, str | int) and value in column.choices:
+        return str(column.choices[value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if value in column.choices if isinstance(value, str | int) else False:
-        return str(column.choices[value])
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False) if value else "—"
-    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
-    return moment_text(moment) if moment else str(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {said(TEXT, item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(said(TEXT, item) for item in value)
+    return _of_kind(column.kind, value)
+
+
+def _of_kind(kind: Kind, value: Any) -> str:
+    match kind:
+        case Kind.MOMENT:
+            return moment_text(datetime.fromisoformat(value))
+        case Kind.DAY:
+            return day_text(date.fromisoformat(value))
+        case Kind.MONEY:
+            return money_text(Decimal(value))
+        case Kind.NUMBER:
+            return number_text(Decimal(value))
+    text = str(value)
+    order = ORDER.fullmatch(text)
+    return f"№ {order[1]}" if order else text
+
+
+TEXT = Column("")

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 # A kind without a name here is shown as it is written.
 KINDS = {
     "thank_you": _("thanks for a purchase"),
+    "birthday_bonus": _("birthday bonus"),
+    "holiday_bonus": _("holiday bonus"),
     "points_expiring": _("points expire"),
     "tier_changed": _("tier changed"),
     "tier_lapsing": _("tier ends"),

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from loyalty_site.kernel.held import Part, part_of
-from orders.models import Basket, Order, OrderLine, Payment, PaymentSession, Refund
+from loyalty_site.kernel.held import Part, Said, part_of
+from orders.models import Basket, DeliveryMethod, Order, OrderLine, Payment, PaymentSession, Refund
 
 AMOUNTS = ("goods_total", "discount_total", "points_spent", "points_discount", "delivery_total", "total")
 
@@ -17,7 +17,13 @@ def orders(customer_id: int, *, now: datetime) -> Part:
     moments = ("placed_at", "placed_by", "paid_at", "completed_at", "cancelled_at", "cancel_reason")
     history = Order.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
     ids = ("status", "channel", "external_number", "promo_code", "refunded_amount")
-    return part_of(_("Orders"), rows, *ids, *contact, *AMOUNTS, *moments, number="id", tables=[history])
+    ways = dict(DeliveryMethod.objects.values_list("code", "name"))
+    said: Said = {
+        "number": {"label": _("order")},
+        "delivery_method": {"choices": ways},
+        "cancel_reason": {"choices": dict(Order.CancelledBy.choices)},
+    }
+    return part_of(_("Orders"), rows, *ids, *contact, *AMOUNTS, *moments, number="id", said=said, tables=[history])
 
 
 def order_lines(customer_id: int, *, now: datetime) -> Part:

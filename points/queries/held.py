@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from loyalty_site.kernel.held import Part, part_of
+from loyalty_site.kernel.held import FOR_PROGRAMS, Kind, Part, Said, part_of
 from points.models import Entry, Lot, OccasionGift, PendingAdjustment, PointsAccount
 
 
@@ -16,7 +16,8 @@ def account(customer_id: int, *, now: datetime) -> Part:
 def ledger(customer_id: int, *, now: datetime) -> Part:
     """Every entry, the oldest first."""
     rows = Entry.objects.filter(account=customer_id).order_by("pk")
-    return part_of(_("Points"), rows, "posted_at", "kind", "amount", "order_ref", "reason", "fact")
+    said: Said = {"fact": FOR_PROGRAMS}
+    return part_of(_("Points"), rows, "posted_at", "kind", "amount", "order_ref", "reason", "fact", said=said)
 
 
 def lots(customer_id: int, *, now: datetime) -> Part:
@@ -32,4 +33,5 @@ def corrections(customer_id: int, *, now: datetime) -> Part:
 
 def gifts(customer_id: int, *, now: datetime) -> Part:
     rows = OccasionGift.objects.filter(customer=customer_id).order_by("pk")
-    return part_of(_("Gifts for occasions"), rows, "year", "given_at", occasion="occasion__name")
+    said: Said = {"occasion": {"label": _("occasion")}, "year": {"kind": Kind.TEXT}}
+    return part_of(_("Gifts for occasions"), rows, "year", "given_at", said=said, occasion="occasion__name")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from referrals.queries.friend_rewards import FriendReward, rewards_for
 from referrals.rules.names import shown_name
@@ -30,6 +31,19 @@ class FriendState(StrEnum):
     CANCELLED = "cancelled"
     REJECTED = "rejected"
     TAKEN_BACK = "taken_back"
+
+
+STATE_WORDS = {
+    FriendState.VISITED: pgettext_lazy("friend", "opened the link"),
+    FriendState.REGISTERED: pgettext_lazy("friend", "registered"),
+    FriendState.ORDERED: pgettext_lazy("friend", "ordered"),
+    FriendState.WAITING: pgettext_lazy("friend", "waiting"),
+    FriendState.UNDER_REVIEW: pgettext_lazy("friend", "under review"),
+    FriendState.PAID: pgettext_lazy("friend", "reward paid"),
+    FriendState.CANCELLED: pgettext_lazy("friend", "return"),
+    FriendState.REJECTED: pgettext_lazy("friend", "no reward"),
+    FriendState.TAKEN_BACK: pgettext_lazy("friend", "reward taken back"),
+}
 
 
 class Position(NamedTuple):

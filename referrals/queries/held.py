@@ -6,25 +6,26 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty_site.kernel.held import Part, part_of, part_of_values
+from loyalty_site.kernel.held import Column, Kind, Part, part_of, part_of_values
 from referrals.models import Ambassador, Referral, Referrer, Reward, Trait, Visit
-from referrals.queries.friends import PAGE, friends
+from referrals.models.visit import Via
+from referrals.queries.friends import PAGE, STATE_WORDS, friends
 from referrals.queries.links import link_of
 
 
 def link(customer_id: int, *, now: datetime) -> Part:
     own = link_of(customer_id)
     row: Any = Referrer.objects.filter(pk=customer_id).values("shows_name", "stopped_at", "stop_reason").first()
-    labels = {
-        "code": _("Code"),
-        "url": _("Link"),
-        "shows_name": _("Friends see your first name"),
-        "stopped_at": _("Stopped"),
-        "stop_reason": _("Stopped because"),
+    columns = {
+        "code": Column(_("Code")),
+        "url": Column(_("Link")),
+        "shows_name": Column(_("Friends see your first name")),
+        "stopped_at": Column(_("Stopped"), Kind.MOMENT),
+        "stop_reason": Column(_("Stopped because")),
     }
     tables = [Referrer._meta.db_table, Referrer.pgh_event_model._meta.db_table]  # type: ignore[attr-defined]
     return part_of_values(
-        _("Your link for friends"), labels, [{"code": own.code, "url": own.url, **(row or {})}], tables=tables
+        _("Your link for friends"), columns, [{"code": own.code, "url": own.url, **(row or {})}], tables=tables
     )
 
 
@@ -38,23 +39,28 @@ def brought(customer_id: int, *, now: datetime) -> Part:
 
 
 def invited(customer_id: int, *, now: datetime) -> Part:
-    labels = {"name": _("Friend"), "state": _("State"), "via": _("Channel"), "registered_at": _("Registered")}
+    columns = {
+        "name": Column(_("Friend")),
+        "state": Column(_("State"), choices=STATE_WORDS),
+        "via": Column(_("Channel"), choices=dict(Via.choices)),
+        "registered_at": Column(_("Registered"), Kind.MOMENT),
+    }
     return part_of_values(
-        _("Friends you invited"), labels, _invited(customer_id, now), tables=[Referral._meta.db_table]
+        _("Friends you invited"), columns, _invited(customer_id, now), tables=[Referral._meta.db_table]
     )
 
 
 def rewards(customer_id: int, *, now: datetime) -> Part:
     rows = Reward.objects.filter(payee=customer_id).order_by("pk")
     fields = ("role", "kind", "amount", "order_ref", "qualified_at", "due_at", "status", "paid_at")
-    return part_of(_("Rewards for friends"), rows, *fields)
+    return part_of(_("Rewards for friends"), rows, *fields, said={"amount": {"kind": Kind.NUMBER}})
 
 
 def ambassador(customer_id: int, *, now: datetime) -> Part:
     rows = Ambassador.objects.filter(customer=customer_id)
     history = Ambassador.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
     fields = ("name", "code", "email", "rate_type", "rate", "paid_in", "is_active", "note", "created_at")
-    return part_of(_("Ambassador"), rows, *fields, tables=[history])
+    return part_of(_("Ambassador"), rows, *fields, said={"rate": {"kind": Kind.NUMBER}}, tables=[history])
 
 
 def traits(customer_id: int, *, now: datetime) -> Part:

@@ -1,6 +1,9 @@
 """The download of everything held: no table is forgotten, both files say the same (CU-4)."""
 
 import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,10 +12,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from customers.models import Customer, DataDownload
+from customers.models import Customer, DataDownload, Purchase
 from customers.queries.held import held_parts
 from customers.services import write_note
+from loyalty_site.kernel.held import FOR_PROGRAMS, Column, Kind, part_of, part_of_values
+from loyalty_site.kernel.held_files import as_html, said
 from tests.factories import CustomerFactory, PurchaseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +77,57 @@ def test_json_and_html_have_one_structure():
         (customer.pk, "json", None),
         (customer.pk, "html", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        (Column(""), "Анна", "Анна"),
+        (Column(""), "2026-99-99T25:00", "2026-99-99T25:00"),
+        (Column(""), "order:41", "№ 41"),
+        (Column(""), True, "да"),
+        (Column("", choices={True: "вошёл", False: "вышел"}), False, "вышел"),
+        (Column("", choices={"app": "приложение"}), "app", "приложение"),
+        (Column("", Kind.MONEY), "1749.50", "1\N{NO-BREAK SPACE}749,50\N{NO-BREAK SPACE}₽"),
+        (Column("", Kind.NUMBER), -1200, "−1\N{NO-BREAK SPACE}200"),
+        (Column("", Kind.DAY), "1990-05-01", "1\N{NO-BREAK SPACE}мая\N{NO-BREAK SPACE}1990"),
+        (Column("", Kind.MOMENT), "2026-06-01T11:05:00+00:00", "1\N{NO-BREAK SPACE}июня\N{NO-BREAK SPACE}2026, 14:05"),
+        (Column(""), {"to": "gold", "from": None}, "to: gold; from: —"),
+        (Column(""), [], "—"),
+    ],
+)
+def test_values_are_said_as_people_read_them(column: Column, value: Any, words: str) -> None:
+    with override("ru"):
+        assert said(column, value) == words
+
+
+def test_kinds_and_labels_come_from_the_model_unless_said_otherwise() -> None:
+    fields = ("ref", "paid_at", "goods_amount")
+    part = part_of(
+        "", Purchase.objects.none(), *fields, said={"ref": FOR_PROGRAMS, "buyer": {"label": "who"}}, buyer="customer_id"
+    )
+
+    assert {name: (column.kind, column.for_people) for name, column in part.columns.items()} == {
+        "buyer": (Kind.TEXT, True),
+        "ref": (Kind.TEXT, False),
+        "paid_at": (Kind.MOMENT, True),
+        "goods_amount": (Kind.MONEY, True),
+    }
+    assert part.columns["buyer"].label == "who"
+
+
+def test_page_has_what_is_there_first_and_leaves_out_what_only_programs_read() -> None:
+    columns = {"name": Column("имя"), "token": Column("ключ", for_people=False), "spent": Column("сумма", Kind.MONEY)}
+    rows: list[Mapping[str, Any]] = [{"name": "<b>А</b>", "token": "t-1", "spent": Decimal("5.00")}] * 2
+    parts = {"none": part_of_values("Пусто", columns, []), "some": part_of_values("Строки", columns, rows)}
+
+    page = "".join(as_html(parts, number=7, now=datetime(2026, 6, 1, tzinfo=UTC)))
+
+    assert "<b>" not in page
+    assert "t-1" not in page
+    assert page.count("&lt;b&gt;А&lt;/b&gt;") == 2
+    assert '<th scope="col">Имя</th><th scope="col" class="number">Сумма</th>' in page
+    assert page.index('<section id="some">') < page.index('<section id="none">Пусто</section>')
 
 
 def test_staff_download_by_right_and_are_noted():

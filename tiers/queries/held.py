@@ -3,20 +3,23 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from loyalty_site.kernel.held import Part, part_of
+from loyalty_site.kernel.held import FOR_PROGRAMS, Part, part_of
 from tiers.models import Card, Membership, Standing, TierChange
 
 
 def standing(customer_id: int, *, now: datetime) -> Part:
     rows = Standing.objects.filter(pk=customer_id)
-    return part_of(_("Tier"), rows, "since", "lapses_at", tier="tier__code", name="tier__name")
+    said = {"tier": FOR_PROGRAMS, "name": {"label": _("tier")}}
+    return part_of(_("Tier"), rows, "since", "lapses_at", said=said, tier="tier__code", name="tier__name")
 
 
 def tier_changes(customer_id: int, *, now: datetime) -> Part:
     rows = TierChange.objects.filter(customer=customer_id).order_by("pk")
-    names = {"from_tier": "from_tier__code", "to_tier": "to_tier__code"}
-    return part_of(_("How your tier changed"), rows, "changed_at", "cause", "spent", "orders", **names)
+    names = {"from_tier": "from_tier__name", "to_tier": "to_tier__name"}
+    said = {"from_tier": {"label": pgettext("tier", "from")}, "to_tier": {"label": pgettext("tier", "to")}}
+    return part_of(_("How your tier changed"), rows, "changed_at", "cause", "spent", "orders", said=said, **names)
 
 
 def cards(customer_id: int, *, now: datetime) -> Part:
@@ -29,4 +32,5 @@ def memberships(customer_id: int, *, now: datetime) -> Part:
     rows = Membership.objects.filter(customer=customer_id).order_by("pk")
     fields = ("order_ref", "fee_amount", "months", "starts_at", "ends_at", "refunded_at")
     history = Membership.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
-    return part_of(_("Memberships"), rows, *fields, plan="plan__name", tables=[history])
+    said = {"plan": {"label": _("plan")}}
+    return part_of(_("Memberships"), rows, *fields, said=said, plan="plan__name", tables=[history])

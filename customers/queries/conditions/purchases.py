@@ -24,19 +24,13 @@ from customers.queries.conditions.parts import (
     rfm,
     yes_no,
 )
+from customers.rules.channels import CHANNELS
 from customers.rules.conditions import At, Condition, Input, Kind, Operator, Select
 
 PURCHASES = _("Purchases")
 MAP = _("RFM map")
 BUYERS_ONLY = _("Of those who have bought something and kept it.")
 RECENT = "paid_at >= %s AND refunded_amount < goods_amount AND customer_id IS NOT NULL"
-CHANNELS = {
-    "site": _("site"),
-    "app": _("app"),
-    "pos": _("till"),
-    "marketplace": _("marketplace"),
-    "import": _("import"),
-}
 SCORE = Input("score", Kind.COUNT, least=1, most=5)
 
 

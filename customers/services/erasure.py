@@ -13,7 +13,7 @@ from customers.models import Customer, ErasedCustomer, ErasureRequest, User
 from customers.queries.programme import programme
 from customers.services.errors import AlreadyErased, ErasureNotOpen, NoSuchCustomer
 from customers.services.forget import NOBODY
-from loyalty_site.kernel.transactions import requires_transaction
+from loyalty_site.kernel.transactions import ChangedMeanwhile, requires_transaction
 
 
 @requires_transaction
@@ -69,7 +69,9 @@ def erase_customer(*, customer_id: int, now: datetime) -> ErasedCustomer:
     root = _root(customer_id)
     # The survivor is the lower key, so this is the order in which merging locks them, too.
     records = list(_records(root).select_for_update(of=("self",), no_key=True).order_by("pk"))
-    for record in records:
+    _refuse_merged_meanwhile(records[0])
+    # The one that stayed last: by his account it is known which addresses of the others are his.
+    for record in reversed(records):
         if record.erased_at is None:
             _erase(record, now)
     ErasureRequest.objects.filter(customer__in=records, cancelled_at=None, done_at=None).update(done_at=now)
@@ -94,9 +96,16 @@ def _erase(record: Customer, now: datetime) -> None:
 def _person(customer_id: int) -> Customer:
     """The one that stayed, held until the transaction ends. Raises NoSuchCustomer, AlreadyErased."""
     person = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=_root(customer_id))
+    _refuse_merged_meanwhile(person)
     if person.erased_at is not None:
         raise AlreadyErased
     return person
+
+
+def _refuse_merged_meanwhile(root: Customer) -> None:
+    """While it was waited for it was merged into another: what was to be forgotten is that one's now."""
+    if root.merged_into_id is not None:
+        raise ChangedMeanwhile
 
 
 def _root(customer_id: int) -> int:

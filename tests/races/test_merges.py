@@ -14,9 +14,9 @@ from django.db import connection
 from django.utils import timezone
 
 import customers.services.merge as merging
-from customers.models import Customer, Merge
+from customers.models import Customer, ErasureRequest, Merge
 from customers.queries.find import staying
-from customers.services import merge_customers
+from customers.services import erase_at_once, merge_customers
 from loyalty_site.doctor import examined, invariants
 from loyalty_site.kernel.transactions import in_transaction
 from orders.models import Order
@@ -189,3 +189,30 @@ def test_control_merges_of_overlapping_pairs_break_without_the_lock(monkeypatch:
     # The survivor of the one was absorbed by the other meanwhile: a constraint of the database is all that is left.
     assert answers == Counter(done=1, IntegrityError=1)
     assert [(row.survivor_id, row.absorbed_id) for row in Merge.objects.all()] == [(first.pk, second.pk)]
+
+
+def test_who_is_merged_while_he_is_being_forgotten_is_forgotten_as_the_one_who_stayed(
+    settings: Any, tmp_path: Any
+) -> None:
+    """The erasure has read whose the record is and waits for it: the merge commits, and it begins again."""
+    settings.ERASED_LIST = str(tmp_path / "erased.csv")
+    older, newer = CustomerFactory(), CustomerFactory()
+    is_merged = multiprocessing.get_context("fork").Event()
+
+    def slowly() -> None:
+        merge_customers(
+            first_id=older.pk, second_id=newer.pk, kept={}, reason="one person", by=None, now=timezone.now()
+        )
+        is_merged.set()
+        dawdle(1.0)
+
+    def attempt(number: int) -> str:
+        if number == 0:
+            return insisting(lambda: in_transaction(slowly))
+        assert is_merged.wait(timeout=60)
+        wanted = {"customer_id": newer.pk, "source": "staff", "by": None, "reason": "", "now": timezone.now()}
+        return insisting(lambda: in_transaction(lambda: erase_at_once(**wanted)))
+
+    assert crowd(attempt, 2, workers=2) == Counter(done=2)
+    assert Customer.objects.filter(erased_at=None).count() == 0
+    assert ErasureRequest.objects.get().customer_id == older.pk

@@ -35,7 +35,7 @@ def attach_card(*, number: str, customer: str, by: User | None, now: datetime) -
     if found is None:
         raise invalid("customer", _("There is no such customer."), "unknown")
     holder = Customer.objects.select_for_update(no_key=True).get(pk=found.pk)
-    if holder.merged_into_id is not None:
+    if holder.merged_into_id is not None or holder.erased_at is not None:
         raise ChangedMeanwhile
     card = _locked(number)
     if card.customer_id not in {None, holder.pk}:

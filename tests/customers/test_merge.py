@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 
-from customers.models import Consent, Customer, Merge, Purchase
+from customers.models import Consent, Customer, Merge, Purchase, User
 from customers.services import merge_customers
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.transactions import in_transaction
@@ -141,3 +141,21 @@ def test_refusals() -> None:
     assert code(reason=" ") == "invalid"
     assert code(kept={"email": 10**9}) == "invalid"
     assert Merge.objects.count() == 0
+
+
+@pytest.mark.parametrize("of_staff", [0, 1], ids=["older", "newer"])
+def test_no_address_of_a_customer_opens_an_account_of_staff(of_staff: int) -> None:
+    users = [UserFactory(email=f"{name}@shop.test", is_staff=number == of_staff) for number, name in enumerate("ab")]
+    two = [CustomerFactory(user=user, email=user.email) for user in users]
+    for user in users:
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+    merged(*two)
+
+    two[0].refresh_from_db()
+    assert two[0].user_id == users[1 - of_staff].pk
+    assert list(User.objects.order_by("pk").values_list("email", "is_active")) == [
+        ("a@shop.test", True),
+        ("b@shop.test", True),
+    ]
+    assert set(EmailAddress.objects.values_list("user", "email")) == {(user.pk, user.email) for user in users}

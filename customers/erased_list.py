@@ -58,11 +58,12 @@ def _add_missing(path: Path) -> int:
     with path.open("a+", newline="", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        listed = {row[0] for row in csv.reader(file) if row}
+        # By both ids: after a restore a new customer may have the key of one who is listed.
+        listed = {tuple(row[:2]) for row in csv.reader(file)}
         missing = [
             row
             for row in ErasedCustomer.objects.order_by("pk").values_list("customer_key", "public_id", "erased_at")
-            if str(row[0]) not in listed
+            if (str(row[0]), str(row[1])) not in listed
         ]
         csv.writer(file).writerows((key, public_id, moment.isoformat()) for key, public_id, moment in missing)
         file.flush()

@@ -6,13 +6,14 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages.constants import INFO
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import MessageEncoder
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
-from django.db.models import Model, ProtectedError, Q
+from django.db import connection
+from django.db.models import ProtectedError, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 from django_celery_results.models import TaskResult
 
@@ -22,6 +23,7 @@ import points.services.forget
 import referrals.services.forget
 import tiers.services.forget
 from customers.models import Customer, User
+from customers.queries.owners import contacts_ever
 from customers.services.errors import AlreadyErased
 from loyalty_site.kernel.forgetting import Forgets
 from loyalty_site.kernel.problems import problem
@@ -37,31 +39,46 @@ HISTORY: tuple[Forgets, ...] = (
     *tiers.services.forget.HISTORY,
 )
 AUTH_USER = "_auth_user_id"
+# Things that are called by who he is in the log of the back office: app, model, SELECT of keys by his own.
+CALLED_BY_HIM = (
+    ("customers", "customer", "SELECT %s"),
+    ("referrals", "ambassador", "SELECT id FROM referrals_ambassador WHERE customer_id = %s"),
+    ("tiers", "card", "SELECT id FROM tiers_card WHERE customer_id = %s"),
+)
 
 
 @requires_transaction
-def forget_traces(*, customer: Customer, now: datetime) -> dict[str, int]:
-    """The last step of CUSTOMERS_ERASE_STEPS. Staff who shop keep their account; only the customer's goes."""
+def forget_mentions(*, customer: Customer, now: datetime) -> dict[str, int]:
+    """The first step of CUSTOMERS_ERASE_STEPS: texts that say who he is, by any address he ever had.
+
+    Nothing but the words themselves says whose such a text is, so remembered answers, results and sessions are
+    searched whole.
+    """
     words = _words(customer)
-    traces = {
-        "django_admin_log": _forget_log(Customer, customer.pk),
+    return {
+        "django_admin_log": _forget_log(customer, words),
         "loyalty_site_idempotencyrecord": _forget_answers(customer, words),
         "loyalty_site_doctorreport": DoctorReport.objects.filter(_mentions(words, "findings__icontains")).delete()[0],
         "django_celery_results_taskresult": _forget_results(words),
+        "django_session": _forget_sessions(_own_account(customer), words),
     }
-    user = User.objects.filter(pk=customer.user_id).first() if customer.user_id else None
-    if user is not None and not user.is_staff:
-        traces |= {"django_session": _end_sessions(user), "customers_user": _forget_user(user)}
-    return traces
+
+
+@requires_transaction
+def forget_sign_in(*, customer: Customer, now: datetime) -> dict[str, int]:
+    """The last step: until then his account says which addresses are his. Staff who shop keep theirs."""
+    user = _own_account(customer)
+    return {"customers_user": _forget_user(user)} if user else {}
+
+
+def _own_account(customer: Customer) -> User | None:
+    return User.objects.filter(pk=customer.user_id, is_staff=False).first() if customer.user_id else None
 
 
 def _words(customer: Customer) -> list[str]:
-    """What tells him from everybody else, wherever it may stand in a text."""
-    email = (
-        EmailAddress.objects.filter(user=customer.user_id).values_list("email", flat=True) if customer.user_id else []
-    )
-    known = {str(customer.public_id), customer.email or "", str(customer.phone or ""), *email}
-    return sorted(known - {""})
+    """What tells him from everybody else, wherever it may stand in a text: an id of the shop's may be any number."""
+    contacts = {contact for contact in contacts_ever(customer) if contact.startswith("+") or "@" in contact}
+    return sorted({str(customer.public_id), *contacts})
 
 
 def _mentions(words: list[str], lookup: str) -> Q:
@@ -71,10 +88,21 @@ def _mentions(words: list[str], lookup: str) -> Q:
     return found
 
 
-def _forget_log(model: type[Model], key: int) -> int:
-    kind = ContentType.objects.get_for_model(model)
-    rows = LogEntry.objects.filter(content_type=kind, object_id=str(key))
-    return rows.update(object_repr=f"№ {key}", change_message="")
+def _forget_log(customer: Customer, words: list[str]) -> int:
+    """What staff did to him is told by number. Of what is called by his name or number, likewise."""
+    entries = LogEntry.objects.filter(
+        _mentions(words, "object_repr__icontains") | _mentions(words, "change_message__icontains")
+    )
+    for app, model, owned in CALLED_BY_HIM:
+        keys = _keys(owned, customer.pk)
+        entries |= LogEntry.objects.filter(content_type__app_label=app, content_type__model=model, object_id__in=keys)
+    return entries.update(object_repr=Concat(Value("№ "), "object_id"), change_message="")
+
+
+def _keys(sql: str, key: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key])
+        return [str(found) for (found,) in cursor.fetchall()]
 
 
 def _forget_answers(customer: Customer, words: list[str]) -> int:
@@ -91,14 +119,28 @@ def _forget_results(words: list[str]) -> int:
     return TaskResult.objects.filter(found).delete()[0]
 
 
-def _end_sessions(user: User) -> int:
-    """All sessions are looked through, because only what is inside says whose they are. Expired ones go every day."""
-    ended = [
-        session.pk
-        for session in Session.objects.order_by().iterator(chunk_size=2_000)
-        if session.get_decoded().get(AUTH_USER) == str(user.pk) or _names(session, user)
-    ]
-    return Session.objects.filter(pk__in=ended).update(session_data=_farewell())
+def _forget_sessions(user: User | None, words: list[str]) -> int:
+    """His own end; others lose what they say of him: a sign-in that was begun, a message to staff.
+
+    All are looked through, because only what is inside says whose they are. Expired ones go every day.
+    """
+    changed = 0
+    for session in Session.objects.order_by().iterator(chunk_size=2_000):
+        inside = session.get_decoded()
+        if user is not None and inside.get(AUTH_USER) == str(user.pk):
+            left = _farewell()
+        else:
+            kept = {name: value for name, value in inside.items() if not _says(value, words)}
+            if len(kept) == len(inside):
+                continue
+            left = str(Session.objects.encode(kept))
+        changed += Session.objects.filter(pk=session.pk).update(session_data=left)
+    return changed
+
+
+def _says(value: object, words: list[str]) -> bool:
+    text = json.dumps(value, default=str, ensure_ascii=False).lower()
+    return any(word.lower() in text for word in words)
 
 
 def _farewell() -> str:
@@ -108,16 +150,13 @@ def _farewell() -> str:
     return str(Session.objects.encode({SessionStorage.session_key: shown}))
 
 
-def _names(session: Session, user: User) -> bool:
-    """A sign-in by code that was begun keeps the address."""
-    return bool(user.email) and user.email.lower() in json.dumps(session.get_decoded(), default=str).lower()
-
-
 def _forget_user(user: User) -> int:
     """Gone altogether; where a row that must stay names it, an account that says nothing and opens nothing."""
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
-    _forget_log(User, user.pk)
+    LogEntry.objects.filter(
+        content_type__app_label="customers", content_type__model="user", object_id=str(user.pk)
+    ).update(object_repr=f"№ {user.pk}", change_message="")
     key = user.pk
     try:
         user.delete()

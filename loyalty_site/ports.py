@@ -33,12 +33,13 @@ CUSTOMERS_MERGE_STEPS: list[str] = [
 # What each app knows that would speak against it, f(survivor_id, absorbed_id, now=…): steps as they will be, and a
 # refusal (DomainError) for what cannot be merged.
 CUSTOMERS_MERGE_PREVIEWS: list[str] = [
-    "orders.queries.merging.merge_preview",
-    "points.queries.merging.merge_preview",
-    "promocodes.queries.merging.merge_preview",
-    "tiers.queries.merging.merge_preview",
-    "referrals.queries.merging.merge_preview",
     "customers.queries.merges.preview_own",
+    "orders.queries.merging.merge_preview",
+    "promocodes.queries.merging.merge_preview",
+    "referrals.queries.merging.merge_preview",
+    "points.queries.merging.merge_preview",
+    "tiers.queries.merging.merge_preview",
+    "notifications.queries.merging.merge_preview",
 ]
 # What each app knows of one of two who may be merged: f(customer_id, now=…) gives (label, text), for side by side.
 CUSTOMERS_MERGE_FACTS: list[str] = [
@@ -54,9 +55,10 @@ CUSTOMERS_DUPLICATE_SIGNS: list[str] = [
 ]
 # What each app forgets of a person (CU-4): f(customer=…, now=…) gives {"table": rows}.
 # In this order, in one transaction; the customer is locked and handed over as he was, his row is empty already.
-# Rewards are locked before accounts of points, as everywhere.
+# His history and his account last: until then they say which addresses are his. Rewards are locked before accounts of
+# points, as everywhere.
 CUSTOMERS_ERASE_STEPS: list[str] = [
-    "customers.services.forget.forget_customer",
+    "loyalty_site.forgetting.forget_mentions",
     "customers.services.imports.forget_imports",
     "referrals.services.forget.forget_referrals",
     "orders.services.forget.forget_orders",
@@ -64,7 +66,8 @@ CUSTOMERS_ERASE_STEPS: list[str] = [
     "points.services.forget.forget_points",
     "tiers.services.forget.forget_cards",
     "notifications.services.forget.forget_messages",
-    "loyalty_site.forgetting.forget_traces",
+    "customers.services.forget.forget_customer",
+    "loyalty_site.forgetting.forget_sign_in",
 ]
 # What is held of a customer, for his download: name → f(customer_id, now=…) gives a `kernel.held.Part`.
 CUSTOMERS_DOWNLOAD_PARTS: dict[str, str] = {

@@ -36,7 +36,7 @@ def forget_customer(*, customer: Customer, now: datetime) -> dict[str, int]:
     """Rows by table. Live consents end here; that they were given stays, as the proof of what was sent."""
     key = customer.pk
     pairs = Q(first=key) | Q(second=key)
-    merges = Merge.objects.filter(Q(survivor=key) | Q(absorbed=key))
+    merges = Merge.objects.filter(survivor=key)
     return {
         "customers_customernote": CustomerNote.objects.filter(customer=key).exclude(text="").update(text=""),
         "customers_customertag": CustomerTag.objects.filter(customer=key).delete()[0],

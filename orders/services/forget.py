@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db.models import Q
 
 from customers.models import Customer
-from customers.queries.owners import owns_his_email
+from customers.queries.owners import owned_contacts
 from loyalty_site.kernel.forgetting import Forgets, changed, forget
 from loyalty_site.kernel.transactions import requires_transaction
 from orders.models import Basket, Order
 from orders.services.cancel import cancel_order
 
 NOBODY = {"contact_name": "", "contact_email": "", "contact_phone": "", "delivery_address": "", "device": ""}
+OVER = (Order.Status.COMPLETED, Order.Status.CANCELLED, Order.Status.REFUNDED)
 UNKNOWN = {**NOBODY, "access_token": None}
 OWNERS = """
     SELECT r.customer_id UNION ALL SELECT c.id FROM orders_order o, customers_customer c
@@ -31,7 +32,7 @@ HISTORY = (
 def forget_orders(*, customer: Customer, now: datetime) -> dict[str, int]:
     """The step of CUSTOMERS_ERASE_STEPS. Unpaid orders are cancelled first, so that their codes and points come back.
 
-    Orders he placed as a guest go too, found by the phone and the e-mail that are his (`owns_his_email`).
+    Orders he placed as a guest go too, found by the e-mails and the phone that are his (`owned_contacts`).
     """
     keys = sorted(Order.objects.filter(_his(customer)).values_list("pk", flat=True))
     for order in Order.objects.filter(pk__in=keys, status=Order.Status.NEW).order_by("pk"):
@@ -48,12 +49,16 @@ def forget_orders(*, customer: Customer, now: datetime) -> dict[str, int]:
 
 
 def _his(customer: Customer) -> Q:
-    guests = Q()
-    if customer.email and owns_his_email(customer):
-        guests |= Q(contact_email__iexact=customer.email)
-        if customer.phone:
-            guests |= Q(contact_phone=str(customer.phone))
-    return Q(customer=customer.pk) | (Q(customer=None) & guests if guests else Q(pk__in=[]))
+    """A phone that he may have made up finds only what is over and names no other mailbox: whoever writes somebody
+    else's number into his account must not have that one's parcel lose its address.
+    """
+    owned = owned_contacts(customer)
+    guests = Q(contact_email__in=owned.emails)
+    if owned.proven_phone:
+        guests |= Q(contact_phone=owned.phone)
+    elif owned.phone:
+        guests |= Q(contact_phone=owned.phone, contact_email="", status__in=OVER)
+    return Q(customer=customer.pk) | Q(customer=None) & guests
 
 
 # A reason of the shop's own is a code (`by:time`); what somebody typed may tell of the person.

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from customers.models import Customer
-from customers.queries.owners import owns_his_email
+from customers.queries.owners import owned_contacts
 from loyalty_site.kernel.forgetting import changed
 from loyalty_site.kernel.transactions import requires_transaction
 from promocodes.models import PromoCode
@@ -25,8 +25,9 @@ def forget_uses(*, customer: Customer, now: datetime) -> dict[str, int]:
     own = list(PromoCode.objects.filter(customer=customer.pk).values_list("pk", flat=True))
     withdraw_codes(promo_code_ids=own)
     hashes = _hashes(customer.pk)
-    if customer.email and owns_his_email(customer):
-        known = holder_keys(email=customer.email, phone=str(customer.phone or ""), secret=settings.HOLDER_SECRET)
+    owned = owned_contacts(customer)
+    for email in ["", *owned.emails]:
+        known = holder_keys(email=email, phone=owned.proven_phone, secret=settings.HOLDER_SECRET)
         hashes = sorted({*hashes, *known})
     params = {"holders": hashes}
     return {

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from customers.queries.owners import owns_his_email
+from customers.queries.owners import owned_contacts
 from loyalty_site.kernel.forgetting import Forgets, changed, forget
 from loyalty_site.kernel.transactions import requires_transaction
 from referrals.models import Ambassador, Referrer, Review, Reward, Trait
@@ -76,9 +76,10 @@ def _end_link(customer: Customer, now: datetime) -> None:
 def _forget_traits(customer: Customer) -> int:
     """His own, and those that a guest of the same mailbox or phone left."""
     gone = Trait.objects.filter(customer=customer.pk).delete()[0]
-    if not customer.email or not owns_his_email(customer):
-        return gone
-    contacts = hashed_traits({"email": customer.email, "phone": str(customer.phone or "")})
+    owned = owned_contacts(customer)
+    contacts = [*hashed_traits({"phone": owned.proven_phone})]
+    for email in owned.emails:
+        contacts += hashed_traits({"email": email})
     for kind, value in contacts:
         gone += Trait.objects.filter(customer=None, kind=kind, value=value).delete()[0]
     return gone

@@ -1,16 +1,26 @@
 """Two customers side by side, before they become one (CU-3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Model, Sum
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from customers.models import Consent, Customer
+from customers.models import (
+    Consent,
+    Customer,
+    CustomerNote,
+    CustomerTag,
+    ErasureRequest,
+    Purchase,
+    SegmentMembership,
+)
 from customers.queries.merge_texts import step_sentences
 from loyalty_site.kernel.errors import DomainError
 from loyalty_site.kernel.texts import day_text, money_text, number_text
@@ -35,7 +45,7 @@ def merge_facts(customer: Customer, *, now: datetime) -> list[Fact]:
         (_("Paid for goods"), money_text(bought["spent"] or Decimal(0))),
         (_("Last purchase"), day_text(bought["last"]) if bought["last"] else "—"),
         (_("Consents"), _consents(customer)),
-        (_("Signs in"), customer.user.email if customer.user else "—"),
+        (_("Signs in"), _sign_in(customer)),
     ]
     others: list[Fact] = []
     for path in settings.CUSTOMERS_MERGE_FACTS:
@@ -55,9 +65,49 @@ def merge_preview(survivor_id: int, absorbed_id: int, *, now: datetime) -> Merge
 
 
 def preview_own(survivor_id: int, absorbed_id: int, *, now: datetime) -> list[dict[str, Any]]:
-    """The port CUSTOMERS_MERGE_PREVIEWS for what the app itself holds."""
-    consents = Consent.objects.filter(customer=absorbed_id).exists()
-    return [{"part": "consents", "count": 1, "withdrawn": []}] if consents else []
+    """The port CUSTOMERS_MERGE_PREVIEWS for what the app itself holds, in the order in which it is moved."""
+    both = [survivor_id, absorbed_id]
+    purchases = Purchase.objects.filter(customer=absorbed_id).count()
+    consents = Consent.objects.filter(customer=absorbed_id).count()
+    marks = {
+        "notes": CustomerNote.objects.filter(customer=absorbed_id).count(),
+        "tags": _not_had(CustomerTag, "tag", *both),
+        "segments": _not_had(SegmentMembership, "segment", *both),
+    }
+    requests = ErasureRequest.objects.filter(customer=absorbed_id).count()
+    steps = [
+        {"part": "purchases", "count": purchases} if purchases else None,
+        {"part": "consents", "count": consents, "withdrawn": withdrawn_by_merge(both)} if consents else None,
+        {"part": "marks", **marks} if any(marks.values()) else None,
+        {"part": "erasure", "count": requests} if requests else None,
+    ]
+    return [step for step in steps if step]
+
+
+def withdrawn_by_merge(customer_ids: Sequence[int]) -> list[str]:
+    """Purposes whose live consent ends, because the other record took it back later (CU-2)."""
+    given, taken = {}, {}
+    for row in Consent.objects.filter(customer__in=customer_ids).order_by("given_at", "pk"):
+        if row.withdrawn_at is None:
+            given[row.purpose] = row.given_at
+        else:
+            taken[row.purpose] = max(row.withdrawn_at, taken.get(row.purpose, row.withdrawn_at))
+    return [name for name in Consent.Purpose.values if name in given and name in taken and taken[name] > given[name]]
+
+
+def _not_had(model: type[Model], once: str, survivor_id: int, absorbed_id: int) -> int:
+    rows: Any = model._default_manager
+    had = rows.filter(customer=survivor_id).values(once)
+    return int(rows.filter(customer=absorbed_id).exclude(**{f"{once}__in": had}).count())
+
+
+def _sign_in(customer: Customer) -> str:
+    """Whether the address is confirmed: somebody may have registered with that of another."""
+    if customer.user is None:
+        return "—"
+    email = customer.user.email
+    rows = EmailAddress.objects.filter(user=customer.user, email__iexact=email, verified=True)
+    return email if rows.exists() else _("%(email)s (not confirmed)") % {"email": email}
 
 
 def _consents(customer: Customer) -> str:

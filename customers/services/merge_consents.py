@@ -4,35 +4,25 @@ from datetime import datetime
 from typing import Any
 
 from customers.models import Consent, Merge
+from customers.queries.merges import withdrawn_by_merge
 from customers.services.merge_rows import moved
 
 
 def merge_consents(*, merge: Merge, now: datetime) -> dict[str, Any] | None:
     """All rows become the survivor's, one live for each purpose: none where the later word was a withdrawal."""
     both = [merge.survivor_id, merge.absorbed_id]
-    rows = list(Consent.objects.filter(customer__in=both).order_by("given_at", "pk"))
-    withdrawn = []
-    for purpose in Consent.Purpose.values:
-        of_purpose = [row for row in rows if row.purpose == purpose]
-        withdrawn += [purpose] if _one_live(of_purpose, now) else []
+    withdrawn = withdrawn_by_merge(both)
+    live = Consent.objects.filter(customer__in=both, withdrawn_at=None).order_by("given_at", "pk")
+    by_purpose: dict[str, list[Consent]] = {}
+    for row in live:
+        by_purpose.setdefault(row.purpose, []).append(row)
+    for purpose, (*earlier, last) in by_purpose.items():
+        for row in earlier:
+            _end(row, last.given_at)
+        if purpose in withdrawn:
+            _end(last, now)
     count = moved(merge, "customers_consent")
     return {"part": "consents", "count": count, "withdrawn": withdrawn} if count else None
-
-
-def _one_live(rows: list[Consent], now: datetime) -> bool:
-    """Ends what may not live on; whether a consent ends by a later withdrawal. `rows` are in the order of giving."""
-    live = [row for row in rows if row.withdrawn_at is None]
-    if not live:
-        return False
-    last = live.pop()
-    for row in live:
-        _end(row, max(row.given_at, last.given_at))
-    said = [
-        row.withdrawn_at for row in rows if row.withdrawn_at and row not in live and row.withdrawn_at > last.given_at
-    ]
-    if said:
-        _end(last, now)
-    return bool(said)
 
 
 def _end(row: Consent, moment: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.texts import points_text
+from points.models import Entry, PendingAdjustment
 from points.queries.balance import balance
 
 
@@ -15,7 +16,10 @@ def merge_facts(customer_id: int, *, now: datetime) -> list[tuple[str, str]]:
 
 
 def merge_preview(survivor_id: int, absorbed_id: int, *, now: datetime) -> list[dict[str, Any]]:
+    waiting = PendingAdjustment.objects.filter(customer=absorbed_id).count()
+    if not Entry.objects.filter(account=absorbed_id).exists():
+        return [{"part": "points", "points": 0, "debt": 0, "paid": 0, "waiting": waiting}] if waiting else []
     both = [balance(customer_id, now=now) for customer_id in (survivor_id, absorbed_id)]
     points = sum(found.available + found.pending for found in both)
     debt = sum(found.debt for found in both)
-    return [{"part": "points", "points": points, "debt": debt, "paid": min(points, debt)}] if points or debt else []
+    return [{"part": "points", "points": points, "debt": debt, "paid": min(points, debt), "waiting": waiting}]

@@ -77,7 +77,7 @@ def standing(customer_id: int, *, now: datetime) -> StandingView:
     upper = next_after(rungs.terms, terms_of(tier))
     merits = deserved(rungs.terms, progress)
     is_lapsing = lapses_at is not None and merits.code != tier.code
-    is_rising = _is_higher(rungs.basis, merits, terms_of(tier))
+    is_rising = is_higher(rungs.basis, merits, terms_of(tier))
     return StandingView(
         code=tier.code,
         name=tier.shown_name,
@@ -95,7 +95,7 @@ def standing(customer_id: int, *, now: datetime) -> StandingView:
     )
 
 
-def _is_higher(basis: Basis, merits: TierTerms, own: TierTerms) -> bool:
+def is_higher(basis: Basis, merits: TierTerms, own: TierTerms) -> bool:
     """As the review judges it: nobody is lifted from a tier whose height is not known."""
     deserves, stands = height(basis, merits), height(basis, own)
     return deserves is not None and stands is not None and deserves > stands

@@ -20,7 +20,8 @@ from customers.services.duplicates import find_duplicates
 from customers.services.erasure import erase_customer
 from customers.services.imports import forget_import
 from customers.services.refresh import refresh_chunk, refresh_stale
-from loyalty_site.kernel.transactions import in_transaction
+from loyalty_site.kernel.errors import DomainError
+from loyalty_site.kernel.transactions import ChangedMeanwhile, in_transaction
 
 log = structlog.get_logger(__name__)
 ERASED_AT_ONCE = 500
@@ -38,7 +39,7 @@ def forget_customers() -> int:
     for customer_id in due_erasures(now=now, limit=ERASED_AT_ONCE):
         try:
             in_transaction(partial(erase_customer, customer_id=customer_id, now=now))
-        except DatabaseError:
+        except (DatabaseError, DomainError, ChangedMeanwhile):
             log.exception("customer_not_forgotten", customer_id=customer_id)
             continue
         done += 1

@@ -23,7 +23,7 @@ import points.services.forget
 import referrals.services.forget
 import tiers.services.forget
 from customers.models import Customer, User
-from customers.queries.owners import contacts_ever
+from customers.queries.owners import contacts_ever, is_address
 from customers.services.errors import AlreadyErased
 from loyalty_site.kernel.forgetting import Forgets
 from loyalty_site.kernel.problems import problem
@@ -76,9 +76,8 @@ def _own_account(customer: Customer) -> User | None:
 
 
 def _words(customer: Customer) -> list[str]:
-    """What tells him from everybody else, wherever it may stand in a text: an id of the shop's may be any number."""
-    contacts = {contact for contact in contacts_ever(customer) if contact.startswith("+") or "@" in contact}
-    return sorted({str(customer.public_id), *contacts})
+    """What tells him from everybody else, wherever it may stand in a text."""
+    return sorted({str(customer.public_id), *filter(is_address, contacts_ever(customer))})
 
 
 def _mentions(words: list[str], lookup: str) -> Q:

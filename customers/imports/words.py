@@ -61,6 +61,7 @@ PROBLEMS: dict[str, Text] = {
     "too_many_cells": gettext_lazy("the row has %(cell)s columns, more than the header"),
     "unknown_customer": gettext_lazy("there is no customer “%(cell)s”"),
     "taken": gettext_lazy("%(field)s “%(cell)s” belongs to another customer"),
+    "forgotten": gettext_lazy("this customer has been forgotten meanwhile"),
     "two_people": gettext_lazy("the e-mail belongs to one customer, and the phone “%(cell)s” to another"),
     "other_customer": gettext_lazy("the e-mail or phone belongs to a customer of another id than “%(cell)s”"),
     "other_person": gettext_lazy("the e-mail or phone stands in the file for another id than “%(cell)s” too"),

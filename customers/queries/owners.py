@@ -48,6 +48,11 @@ def owned_contacts(customer: Customer) -> Owned:
     return Owned(emails=sorted(emails), phone=str(phone or "") if is_given or emails else "", is_proven=is_given)
 
 
+def is_address(contact: str) -> bool:
+    """An e-mail or a phone: of one person only, wherever it stands. An id of the shop's may be any number."""
+    return "@" in contact or contact.startswith("+")
+
+
 def contacts_ever(customer: Customer) -> set[str]:
     """Every e-mail, phone and external id that he was ever known by, also those he gave up. Two queries at most."""
     fields = ("external_id", "email", "phone")

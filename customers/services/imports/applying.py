@@ -10,7 +10,7 @@ from customers.services.imports import matching
 from customers.services.imports.checking import HAS_CONSENT, SETTINGS, WOULD_CHANGE, counted
 from customers.services.imports.runs import State, locked_run
 from customers.services.imports.tables import Tables
-from loyalty_site.kernel.transactions import requires_transaction
+from loyalty_site.kernel.transactions import ChangedMeanwhile, requires_transaction
 
 # Rows of one INSERT. The keys of so many are asked for when it ends, not those of the whole file at the end.
 ROWS_AT_ONCE = 1_000_000
@@ -27,7 +27,8 @@ def apply_import(*, run_id: int, now: datetime, told: Told = lambda done, total:
     """Imports a run that is to be imported; then it is `settling`. Killed at any moment, nothing has happened.
 
     Lines that became wrong since the check, and that nobody has said are to be left out, make it `checked` again.
-    `told` hears how many of the rows are written; it must not use this connection. Raises StageIsGone.
+    `told` hears how many of the rows are written; it must not use this connection. Raises StageIsGone, and
+    ChangedMeanwhile for who was merged or forgotten while the file was matched.
     """
     run, tables = ImportRun.objects.get(pk=run_id), Tables(run_id)
     if run.state != State.IMPORTING:
@@ -77,6 +78,8 @@ def _put_customers(tables: Tables, run: ImportRun, now: datetime) -> dict[str, i
     """Changes first: a new customer may take an address that a changed one gave up only in the next file."""
     values = {"run": run.pk, "now": now, "overwrites": run.match == ImportRun.Match.OVERWRITE}
     tables.run(LOCK)
+    if tables.row(GONE_MEANWHILE)[0]:
+        raise ChangedMeanwhile
     counts = counted(tables, run)
     tables.run(NOTE_CHANGES, values)
     tables.run(CHANGE, values)
@@ -121,6 +124,14 @@ ORDER BY customer_id
 LOCK = """
 SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM {match} WHERE label IS NULL AND problem IS NULL)
 ORDER BY id FOR UPDATE
+"""
+
+
+# Merged or forgotten between the matching and the lock: the file is matched afresh.
+GONE_MEANWHILE = """
+SELECT EXISTS (
+    SELECT FROM {match} m JOIN customers_customer c ON c.id = m.customer_id
+    WHERE m.label IS NULL AND m.problem IS NULL AND (c.merged_into_id IS NOT NULL OR c.erased_at IS NOT NULL))
 """
 
 

@@ -57,7 +57,9 @@ def judge_rows(*, run_id: int, now: datetime) -> ImportRun:
         counts = _matched(tables, run)
     run = locked_run(run_id)
     if run.state == State.CHECKING:
-        run.state, run.counts = State.IMPORTING if run.counts.get("goes_on") else State.CHECKED, counts
+        is_to_go = run.file_until is not None and run.file_until <= now
+        goes_on = run.counts.get("goes_on") and not is_to_go
+        run.state, run.counts = State.IMPORTING if goes_on else State.CHECKED, counts
         if not run.position:
             run.state, run.failure, run.finished_at = State.FAILED, {"code": "no_rows"}, now
         run.save(update_fields=["state", "counts", "failure", "finished_at"])

@@ -124,6 +124,8 @@ def start_import(*, run_id: int, skips_wrong: bool, now: datetime) -> ImportRun:
         return run
     if run.state != State.CHECKED:
         raise WrongState
+    if run.file_until and run.file_until <= now:
+        raise FileIsGone
     if run.counts.get("wrong") and not skips_wrong:
         raise HasWrongLines
     run.state, run.skips_wrong = State.IMPORTING, skips_wrong

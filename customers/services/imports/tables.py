@@ -57,14 +57,31 @@ class Tables:
     def name(self, contacts: list[str]) -> bool:
         """One of the staged rows is of somebody with one of these contacts."""
         found = self.row(
-            "SELECT EXISTS (SELECT FROM {stage} WHERE string_to_array(who, E'\\x1f') && %(contacts)s::text[])",
+            f"SELECT EXISTS (SELECT FROM {{stage}} WHERE {IS_OF})",  # noqa: S608 (a constant)
             {"contacts": contacts},
         )
         return bool(found[0])
 
+    def blank(self, contacts: list[str]) -> int:
+        """Rows of somebody with one of these contacts become wrong lines that nobody is in; how many."""
+        return self.run(BLANK, {"contacts": contacts})
+
+    def strike(self, contacts: list[str]) -> int:
+        """After the check: the rows of somebody with one of these contacts are gone; how many they were."""
+        self.run(f"DELETE FROM {{who}} WHERE {IS_OF}", {"contacts": contacts})  # noqa: S608 (a constant)
+        return self.run(f"DELETE FROM {{stage}} WHERE {IS_OF}", {"contacts": contacts})  # noqa: S608 (a constant)
+
     def count(self) -> int:
         return int(self.row("SELECT count(*) FROM {stage}")[0])
 
+
+IS_OF = "string_to_array(who, E'\\x1f') && %(contacts)s::text[]"
+
+BLANK = f"""
+UPDATE {{stage}} SET problem = '[["contact", "forgotten", ""]]', number = NULL, who = NULL, first_name = NULL,
+    last_name = NULL, birthday = NULL, consents = NULL
+WHERE {IS_OF}
+"""  # noqa: S608 (a constant)
 
 STAGE = """
 CREATE UNLOGGED TABLE {stage} (

@@ -68,7 +68,7 @@ def in_debt(older: Customer, newer: Customer) -> None:
 
 @pytest.mark.parametrize("story", [rich, poor, in_debt])
 def test_the_preview_says_what_the_merge_tells(story: Callable[[Customer, Customer], None]) -> None:
-    older, newer = CustomerFactory(), CustomerFactory()
+    older, newer = CustomerFactory.create_batch(2)
     story(older, newer)
     now = day(5) + timedelta(hours=1)
 
@@ -82,7 +82,7 @@ def test_an_address_that_is_not_confirmed_is_told() -> None:
     """Somebody may have registered with the address of another, and then asks to be one with him."""
     users = [UserFactory(email=f"{name}@shop.test") for name in "ab"]
     EmailAddress.objects.create(user=users[0], email="a@shop.test", verified=True)
-    people = [CustomerFactory(user=user, email=user.email) for user in users]
+    people = [CustomerFactory.create(user=user, email=user.email) for user in users]
 
     with override("en"):
         told = [dict(merge_facts(person, now=day(1)))["Signs in"] for person in people]

@@ -32,16 +32,17 @@ class Preview:
 
 
 def preview_of(terms: OccasionTerms, *, today: date, occasion: Occasion | None, settings_now: Programme) -> Preview:
-    plan = plan_occasion(terms, today=today, occasion_id=occasion.pk if occasion else None)
+    key = occasion.pk if occasion else None
+    plan = plan_occasion(terms, today=today, occasion_id=key)
     threshold = settings_now.second_person_points
     return Preview(
         plan=plan,
         money=plan.points * settings_now.point_value,
         money_soon=plan.points_soon * settings_now.point_value,
-        waits=threshold is not None and plan.points > threshold,
+        waits=threshold is not None and plan.most > threshold,
         days=plan.days[:DAYS_SHOWN],
         more=max(len(plan.days) - DAYS_SHOWN, 0),
-        sample=sample_of(terms, plan),
+        sample=sample_of(terms, plan, occasion_id=key),
         first_day=plan.days[0].given_on if plan.days else None,
     )
 

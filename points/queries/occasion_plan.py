@@ -13,11 +13,12 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Segment
-from customers.queries import birthday_key, with_birthday_on
-from points.queries.occasions import audience
+from customers.queries import birthday_key
+from points.queries.occasions import audience, due_of
 from points.rules.occasions import APART, OccasionTerms, birthday_keys, coming_days
 
-YEAR, MONTH = 365, 30
+# Days to come after today: a year with today in it, so that no day of the year is counted twice.
+YEAR, MONTH = 364, 30
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Plan:
         return self.customers * self.amount
 
     @property
+    def most(self) -> int:
+        """What the programme's threshold is held against: of one customer, too, while nobody is in the segment yet."""
+        return max(self.points, self.amount)
+
+    @property
     def customers_soon(self) -> int:
         """Within 30 days."""
         return sum(day.customers for day in self.days if day.given_on <= self.today + timedelta(days=MONTH))
@@ -69,17 +75,16 @@ def plan_occasion(terms: OccasionTerms, *, today: date, occasion_id: int | None 
     return Plan(tuple(planned), terms.amount, today)
 
 
-def sample_of(terms: OccasionTerms, plan: Plan, *, limit: int = 5) -> list[tuple[Customer, date, date]]:
+def sample_of(
+    terms: OccasionTerms, plan: Plan, *, occasion_id: int | None = None, limit: int = 5
+) -> list[tuple[Customer, date, date]]:
     """(customer, given on, day) of the first who get it. One query a day, until there are enough."""
     found: list[tuple[Customer, date, date]] = []
     segment = _segment(terms)
     for planned in plan.days:
         for day in planned.days:
-            customers = audience(segment)
-            if terms.when.is_personal:
-                customers = with_birthday_on(customers, birthday_keys(day))
-            rows = customers.order_by("-pk")[: limit - len(found)]
-            found += [(customer, planned.given_on, day) for customer in rows]
+            due = due_of(terms, segment, day, occasion_id=occasion_id)
+            found += [(customer, planned.given_on, day) for customer in due.order_by("-pk")[: limit - len(found)]]
             if len(found) >= limit:
                 return found
     return found

@@ -11,7 +11,7 @@ from customers.models import Customer, Segment
 from customers.queries import living, members, with_birthday_on
 from points.models import Occasion, OccasionGift
 from points.rules import end_of_day
-from points.rules.occasions import APART, OccasionKind, birthday_keys, due_days, known_until
+from points.rules.occasions import APART, OccasionTerms, birthday_keys, due_days, known_until
 
 
 def shop_day(now: datetime) -> date:
@@ -29,14 +29,21 @@ def due_occasions(*, now: datetime) -> list[tuple[int, date]]:
 
 
 def due_customers(occasion: Occasion, day: date, *, after: int = 0) -> QuerySet[Customer]:
-    """Who gets the gift of `day` and has not got it, with keys above `after`.
+    """Who gets the gift of `day` and has not got it, with keys above `after`."""
+    return due_of(occasion.terms, occasion.segment, day, occasion_id=occasion.pk, after=after)
+
+
+def due_of(
+    terms: OccasionTerms, segment: Segment | None, day: date, *, occasion_id: int | None, after: int = 0
+) -> QuerySet[Customer]:
+    """Who is due for `day` by these terms, stored or not; who got his gift of `occasion_id` already is left out.
 
     He was a customer, and his birthday known, on the last day that the occasion asks for, at the latest on the day.
     """
-    end = end_of_day(known_until(day, occasion.known_days), ZoneInfo(settings.TIME_ZONE))
-    customers = audience(occasion.segment)
-    gifts = OccasionGift.objects.filter(occasion=occasion.pk, customer=OuterRef("pk"), customer__gt=after)
-    if occasion.kind != OccasionKind.BIRTHDAY:
+    end = end_of_day(known_until(day, terms.known_days), ZoneInfo(settings.TIME_ZONE))
+    customers = audience(segment)
+    gifts = OccasionGift.objects.filter(occasion=occasion_id or 0, customer=OuterRef("pk"), customer__gt=after)
+    if not terms.when.is_personal:
         return customers.filter(~Exists(gifts.filter(year=day.year)), registered_at__lt=end)
     near = gifts.filter(year__range=(day.year - 1, day.year + 1), day__gt=day - APART, day__lt=day + APART)
     known = customers.alias(known_since=Coalesce("birthday_set_at", "registered_at")).filter(known_since__lt=end)

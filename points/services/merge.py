@@ -20,10 +20,10 @@ def merge_accounts(*, merge: Merge, now: datetime) -> dict[str, Any] | None:
     The balance is then what both were together. The absorbed account stays, empty. The caller holds both customers.
     """
     waiting = moved(merge, "points_pendingadjustment")
-    moved_where(merge, "points_occasiongift", NOT_HAD)
     # Both are opened, so that whoever gives points to the absorbed customer just now is waited for, and waits.
     run(OPEN_BOTH, merge, now=now)
     lock_accounts(customer_ids=[merge.survivor_id, merge.absorbed_id])
+    moved_where(merge, "points_occasiongift", NOT_HAD)
     moved(merge, "points_lot", "account_id")
     if not moved(merge, "points_entry", "account_id"):
         return {"part": "points", "points": 0, "debt": 0, "paid": 0, "waiting": waiting} if waiting else None

@@ -1,7 +1,7 @@
 """Occasions as staff make them: changed, switched on and off, confirmed by a second person when large (CU-9)."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +44,14 @@ def put_occasion(*, occasion_id: int | None, values: Mapping[str, Any], by: User
 
 @requires_transaction
 def switch_occasion_on(*, occasion_id: int, by: User, now: datetime) -> Occasion:
-    """It gives from today on, or waits when a year of it is above the programme's threshold. Raises WrongState."""
+    """It gives from today on, or waits when a year of it is above the programme's threshold.
+
+    Raises WrongState, also while its segment is put away.
+    """
     occasion = _held(occasion_id)
     if occasion.is_active or occasion.waits:
         raise WrongState
+    _segment_offered(occasion)
     occasion.asked_by, occasion.asked_at = by, now
     if not is_large(occasion.terms, now=now, occasion=occasion):
         occasion.is_active, occasion.active_since = True, shop_day(now)
@@ -61,6 +65,7 @@ def confirm_occasion(*, occasion_id: int, by: User, now: datetime) -> Occasion:
     occasion = _held(occasion_id)
     if not occasion.waits:
         raise WrongState
+    _segment_offered(occasion)
     if occasion.asked_by_id == by.pk:
         raise NotAllowed(
             _("An occasion this large is confirmed by somebody other than the one who asked for it."),
@@ -85,12 +90,23 @@ def switch_occasion_off(*, occasion_id: int) -> Occasion:
 
 
 def is_large(terms: OccasionTerms, *, now: datetime, occasion: Occasion | None = None) -> bool:
-    """The points of the next 365 days are above the programme's threshold."""
+    """The points of the next 365 days are above the programme's threshold, counted from today on where it does not
+    give yet; those of one customer alone are above it even while its segment is empty."""
     threshold = programme().second_person_points
     if threshold is None:
         return False
-    plan = plan_occasion(terms, today=shop_day(now), occasion_id=occasion.pk if occasion else None)
-    return plan.points > threshold
+    today = shop_day(now)
+    counted = replace(terms, active_since=terms.active_since or today)
+    return plan_occasion(counted, today=today, occasion_id=occasion.pk if occasion else None).most > threshold
+
+
+def _segment_offered(occasion: Occasion) -> None:
+    """Its row is held until the transaction ends: it is not put away meanwhile."""
+    if occasion.segment_id is None:
+        return
+    segment = Segment.objects.select_for_update(no_key=True, of=("self",)).get(pk=occasion.segment_id)
+    if segment.archived_at is not None:
+        raise WrongState(_("The segment has been put away."))
 
 
 def _held(occasion_id: int) -> Occasion:
@@ -155,7 +171,7 @@ def _wrong_day(values: Mapping[str, Any]) -> list[FieldError]:
     starts, ends = values["starts_on"], values["ends_on"]
     if starts and ends and ends < starts:
         wrong.append(FieldError("ends_on", "before_start", _("The last day lies before the first.")))
-    if values["segment_id"] and not Segment.objects.filter(pk=values["segment_id"]).exists():
+    if values["segment_id"] and not Segment.objects.filter(pk=values["segment_id"], archived_at=None).exists():
         wrong.append(FieldError("segment", "unknown", _("There is no such segment.")))
     return wrong
 

@@ -53,3 +53,14 @@ def dawdle(seconds: float = 0.03) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(%s)", [seconds])
+
+
+def until_somebody_waits() -> None:
+    """For a lock, such as the caller holds one: better than a slow moment where the other is known to wait."""
+    for _look in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+        dawdle()
+    raise AssertionError("nobody came")

@@ -14,13 +14,14 @@ import pytest
 from django.db import connection, connections
 
 from customers.models import Customer
+from customers.services import merge_customers
 from loyalty_site.kernel.transactions import in_transaction
 from notifications.models import OutboxMessage
 from points.models import Lot, Occasion, OccasionGift
-from points.services import give_chunk, grants, open_account
+from points.services import give_chunk, grants, merge, open_account
 from tests.factories import CustomerFactory, OccasionFactory
 from tests.points.rows import offenders
-from tests.races.crowd import crowd, dawdle
+from tests.races.crowd import crowd, dawdle, until_somebody_waits
 from tests.races.points_business import deadlocks
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -136,6 +137,51 @@ def test_control_without_the_guards_gives_as_often_as_there_are_workers(occasion
     assert crowd(attempt, CONTROL, workers=CONTROL) == Counter({str(PEOPLE): CONTROL})
     assert OccasionGift.objects.count() == CONTROL * PEOPLE
     assert "points_gift_once_a_year" in offenders()
+
+
+def test_a_gift_given_while_its_customer_is_merged_is_the_survivors(occasion: Occasion) -> None:
+    assert given_after_a_merge_beside_the_worker(occasion) == 0
+    assert offenders() <= {"points_expired_on_time"}
+
+
+def test_control_a_merge_that_looks_at_gifts_before_it_waits_lets_one_person_have_two(
+    occasion: Occasion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened_later(sql: str, *given: Any, **params: Any) -> int:
+        merge.moved_where(given[0], "points_occasiongift", merge.NOT_HAD)
+        monkeypatch.setattr(merge, "moved_where", lambda *_given: 0)
+        return run_of(sql, *given, **params)
+
+    run_of = merge.run
+    monkeypatch.setattr(merge, "run", opened_later)
+    assert given_after_a_merge_beside_the_worker(occasion) == 1
+
+
+def given_after_a_merge_beside_the_worker(occasion: Occasion) -> int:
+    """The newer record's gift is not committed when the merge begins. How many more the one person gets after it."""
+    older, newer = CustomerFactory.create_batch(2)
+    for customer in (older, newer):
+        in_transaction(partial(open_account, customer_id=customer.pk, now=NOW))
+    rounds_before = partial(give_chunk, occasion_id=occasion.pk, day=DAY, now=NOW, limit=PEOPLE)
+    in_transaction(rounds_before)
+    given = get_context("fork").Barrier(2)
+    values: dict[str, Any] = {"kept": {}, "reason": "one person", "by": None, "now": NOW}
+
+    def give() -> None:
+        give_chunk(occasion_id=occasion.pk, day=DAY, now=NOW, after=older.pk)
+        given.wait(timeout=60)
+        until_somebody_waits()
+
+    def attempt(number: int) -> str:
+        if number == 0:
+            in_transaction(give)
+        else:
+            given.wait(timeout=60)
+            in_transaction(lambda: merge_customers(first_id=older.pk, second_id=newer.pk, **values))
+        return "done"
+
+    assert crowd(attempt, 2, workers=2) == Counter(done=2)
+    return rounds(occasion.pk)
 
 
 def run(*statements: str) -> None:

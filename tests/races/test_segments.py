@@ -21,7 +21,7 @@ from customers.services import (
 from loyalty_site.kernel.transactions import in_transaction
 from tests.customers.segment_rows import leaf, rfm
 from tests.factories import NOW, CustomerFactory
-from tests.races.crowd import crowd, dawdle
+from tests.races.crowd import crowd, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUYERS = leaf("vip", "yes")
@@ -153,14 +153,3 @@ def members_after_a_merge_beside_a_refresh() -> tuple[list[str], list[tuple[str,
     names = segment.memberships.order_by("customer__first_name").values_list("customer__first_name", flat=True)
     moves = SegmentMove.objects.exclude(happened_at=NOW).order_by("pk").values_list("customer__first_name", "entered")
     return list(names), list(moves)
-
-
-def until_somebody_waits() -> None:
-    """For a lock that is held here."""
-    for _look in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-        dawdle()
-    raise AssertionError("nobody came")

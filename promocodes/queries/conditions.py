@@ -11,6 +11,7 @@ from customers.queries.conditions.parts import CODES, DAYS, IS_NONE_OF, IS_ONE_O
 from customers.rules.conditions import At, Condition, Operator, Select
 from loyalty_site.kernel.texts import number_text
 from promocodes.models import Campaign, PromoCode
+from promocodes.rules.code_text import readings
 
 USED = _("Promo codes")
 RECENTLY = """
@@ -33,7 +34,7 @@ def _recently(values: Values, at: At) -> Select:
 
 
 def _by_code(values: Values, at: At) -> Select:
-    return ids(BY_CODE, [word.upper() for word in values["words"]])
+    return ids(BY_CODE, [code for word in values["words"] for code in readings(word)])
 
 
 def _by_campaign(values: Values, at: At) -> Select:

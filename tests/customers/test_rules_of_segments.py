@@ -255,3 +255,85 @@ def test_the_till_knows_segments_of_all_kinds_in_one_query() -> None:
     assert {segment.code for segment in segments_of(customer.pk)} == known.segments
     assert len(queries) == 1
     assert [members(segment).count() for segment in segments_of(customer.pk)] == [1, 1, 1, 1]
+
+
+def test_purchases_that_rfm_counts_are_those_that_rules_count() -> None:
+    """Paid with points alone it is one, given back whole none, in whatever way it is asked for."""
+    with_points, all_back, given_back, half = (CustomerFactory() for _ in range(4))
+    paid = {"paid_at": NOW - timedelta(days=1), "channel": "pos"}
+    PurchaseFactory(customer=with_points, goods_amount=0, **paid)
+    PurchaseFactory(customer=all_back, goods_amount=0, is_returned=True, **paid)
+    PurchaseFactory(customer=given_back, goods_amount=100, refunded_amount=100, **paid)
+    PurchaseFactory(customer=half, goods_amount=100, refunded_amount=50, **paid)
+    PurchaseFactory(customer=None, goods_amount=100, **paid)
+    both = {with_points.pk, half.pk}
+
+    assert found(leaf("orders_recently", "at_least", {"count": 1, "days": 2})) == both
+    assert found(leaf("channel", "in", ["pos"])) == both
+    assert found(leaf("channel", "within", {"codes": ["pos"], "days": 2})) == both
+    assert found(leaf("channel", "not_in", ["pos"])) == {all_back.pk, given_back.pk}
+    assert found(leaf("spent_recently", "at_most", {"amount": "50", "days": 2})) == both
+    assert found(leaf("spent_recently", "at_least", {"amount": "0", "days": 2})) == both
+    assert found(leaf("spent_recently", "at_least", {"amount": "50.01", "days": 2})) == set()
+
+
+def test_what_is_not_known_is_neither_this_nor_that_but_always_not_the_one() -> None:
+    """Nobody's birthday, no purchase, no manager: a condition does not find him, its denial does."""
+    unknown, known = CustomerFactory(), CustomerFactory(birthday=date(1990, 6, 12), registered_at=NOW)
+    rfm(known)
+    for rule in (
+        leaf("birthday", "soon", 60),
+        leaf("birthday", "month", ["6"]),
+        leaf("age", "at_least", 1),
+        leaf("age", "at_most", 120),
+        leaf("spent", "at_least", "0"),
+        leaf("orders", "between", {"least": 0, "most": 1_000_000_000}),
+        leaf("last_purchase", "between", {"least": "1900-01-01", "most": "2199-12-31"}),
+        leaf("rfm_m", "at_least", 1),
+    ):
+        assert found(rule) == {known.pk}
+        assert found({"not": rule}) == {unknown.pk}
+        assert found({"not": {"any": [rule, leaf("manager", "known")]}}) == {unknown.pk}
+        assert found({"not": {"all": [rule, leaf("birthday", "known")]}}) == {unknown.pk}
+        assert found({"all": [{"not": {"not": rule}}, {"not": leaf("vip", "yes")}]}) == {known.pk}
+
+
+@pytest.mark.parametrize(
+    ("today", "years", "found_at_least"),
+    [(date(2026, 2, 27), 26, 0), (date(2026, 2, 28), 26, 0), (date(2026, 3, 1), 26, 1), (date(2028, 2, 29), 28, 1)],
+)
+def test_who_was_born_on_29_february_is_a_year_older_on_1_march(today: date, years: int, found_at_least: int) -> None:
+    CustomerFactory(birthday=date(2000, 2, 29))
+    now = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
+
+    assert len(found(leaf("age", "at_least", years), now)) == found_at_least
+    assert len(found(leaf("age", "at_most", years - 1), now)) == 1 - found_at_least
+
+
+def test_what_is_there_no_more_is_had_by_nobody() -> None:
+    """A tag, a tier, a category, a code or a segment that has gone since: the rule goes on, and tells what it is."""
+    somebody = CustomerFactory()
+    for field, op in (
+        ("tag", "in"),
+        ("tier", "in"),
+        ("segment", "in"),
+        ("bought_category", "ever"),
+        ("membership", "in"),
+    ):
+        rule = leaf(field, op, ["gone"])
+        assert (found(rule), found({"not": rule})) == (set(), {somebody.pk})
+        with override("en"):
+            assert "“gone”" in read_rule(rule).sentence()
+
+
+def test_a_rule_as_deep_and_as_wide_as_may_be_is_found() -> None:
+    somebody = CustomerFactory()
+    deep: Any = leaf("vip", "yes")
+    for _level in range(4):
+        deep = {"not": deep}
+
+    assert found(deep) == set()
+    assert refusals({"not": deep, "more": 1}) == [("rule", "invalid")]
+    assert found({"any": [leaf("vip", "no")] * 30}) == {somebody.pk}
+    assert found({"all": [leaf("vip", "no")] * 30}) == {somebody.pk}
+    assert refusals({"not": deep}) == [("rule.not.not.not.not.not", "too_deep")]

@@ -24,13 +24,16 @@ from customers.queries.conditions.parts import (
     rfm,
     yes_no,
 )
+from customers.queries.rfm_figures import KEPT
 from customers.rules.channels import CHANNELS
 from customers.rules.conditions import At, Condition, Input, Kind, Operator, Select
 
 PURCHASES = _("Purchases")
 MAP = _("RFM map")
 BUYERS_ONLY = _("Of those who have bought something and kept it.")
-RECENT = "paid_at >= %s AND refunded_amount < goods_amount AND customer_id IS NOT NULL"
+# The purchases that RFM counts, too: given back whole it is none, paid with points alone it is one.
+BOUGHT = f"SELECT p.customer_id FROM customers_purchase p WHERE p.customer_id IS NOT NULL AND {KEPT}"
+RECENTLY = f"{BOUGHT} AND p.paid_at >= %s"
 SCORE = Input("score", Kind.COUNT, least=1, most=5)
 
 
@@ -56,8 +59,8 @@ def _score(key: str, label: Any, sentences: tuple[Any, Any, Any]) -> Condition:
 
 
 def _recent_sum(values: Values, at: At) -> tuple[str, tuple[Any, ...]]:
-    having = "GROUP BY customer_id HAVING sum(goods_amount - refunded_amount)"
-    return f"SELECT customer_id FROM customers_purchase WHERE {RECENT} {having}", (at.days_ago(values["days"]),)
+    having = "GROUP BY p.customer_id HAVING sum(p.goods_amount - p.refunded_amount)"
+    return f"{RECENTLY} {having}", (at.days_ago(values["days"]),)
 
 
 def _recent_at_least(values: Values, at: At) -> Select:
@@ -71,18 +74,15 @@ def _recent_at_most(values: Values, at: At) -> Select:
 
 
 def _recent_orders(values: Values, at: At) -> Select:
-    sql = f"SELECT customer_id FROM customers_purchase WHERE {RECENT} GROUP BY customer_id HAVING count(*) >= %s"
-    return ids(sql, at.days_ago(values["days"]), values["count"])
+    return ids(f"{RECENTLY} GROUP BY p.customer_id HAVING count(*) >= %s", at.days_ago(values["days"]), values["count"])
 
 
 def _by_channel(values: Values, at: At) -> Select:
-    sql = "SELECT customer_id FROM customers_purchase WHERE channel = ANY(%s) AND customer_id IS NOT NULL"
-    return ids(sql, list(values["codes"]))
+    return ids(f"{BOUGHT} AND p.channel = ANY(%s)", list(values["codes"]))
 
 
 def _recently_by_channel(values: Values, at: At) -> Select:
-    sql = f"SELECT customer_id FROM customers_purchase WHERE {RECENT} AND channel = ANY(%s)"
-    return ids(sql, at.days_ago(values["days"]), list(values["codes"]))
+    return ids(f"{RECENTLY} AND p.channel = ANY(%s)", at.days_ago(values["days"]), list(values["codes"]))
 
 
 CONDITIONS = (

@@ -1,11 +1,16 @@
 """Forms of the account."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class ProfileForm(forms.Form):
-    """Name, phone, birthday and the consent to e-mails; the service checks and normalises them."""
+    """Name, phone, birthday and the consent to e-mails; the service checks and normalises them.
+
+    `words` are those of the consent: what is agreed to is what stands beside the tick (CU-2).
+    """
 
     first_name = forms.CharField(
         label=_("First name"),
@@ -30,7 +35,8 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
     )
-    takes_emails = forms.BooleanField(
-        label=_("Send me e-mails: about my orders and points, my tier, and rewards for friends"),
-        required=False,
-    )
+    takes_emails = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, words: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["takes_emails"].label = words

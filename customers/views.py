@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.forms import ProfileForm
 from customers.models import Consent, Customer
-from customers.queries import live_consents
+from customers.queries import consent_record, live_consents
 from customers.services import update_customer
 from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
@@ -30,15 +30,21 @@ def profile(request: HttpRequest) -> HttpResponse:
     customer = Customer.objects.filter(user=request.user.pk).first()
     if customer is None:
         return render(request, "account/profile.html", {"form": None})
+    takes_emails, words = _emails(customer)
     if request.method == "GET":
-        takes_emails = Consent.Purpose.EMAIL in live_consents(customer.pk)
         initial = {**{field: getattr(customer, field) for field in FIELDS}, "takes_emails": takes_emails}
-        return render(request, "account/profile.html", {"form": ProfileForm(initial=initial)})
-    form = ProfileForm(request.POST)
+        return render(request, "account/profile.html", {"form": ProfileForm(initial=initial, words=words)})
+    form = ProfileForm(request.POST, words=words)
     if form.is_valid() and _saved(form, customer):
         messages.success(request, _("Your details are saved."))
         return redirect("account:profile")
     return render(request, "account/profile.html", {"form": form}, status=422)
+
+
+def _emails(customer: Customer) -> tuple[bool, str]:
+    """Whether he takes them, and the words he agreed to, or would agree to now."""
+    record = next(record for record in consent_record(customer.pk) if record.purpose == Consent.Purpose.EMAIL)
+    return record.live is not None, (record.live and record.live.text) or record.text
 
 
 def _saved(form: ProfileForm, customer: Customer) -> bool:

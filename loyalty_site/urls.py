@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from loyalty_site.account.addresses import Addresses
 from loyalty_site.metrics import metrics
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
     path("api/", include("loyalty_site.api.urls")),
+    path("accounts/email/", Addresses.as_view(), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("account/", include("loyalty_site.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -50,6 +50,38 @@ def test_customer_known_from_the_till_is_joined_after_the_address_is_confirmed(c
     assert known.user == User.objects.get()
 
 
+def addresses(member: Visitor, *added: str) -> Customer:
+    """The member's customer; the account's own address is the main one, those added are confirmed, too."""
+    customer = Customer.objects.get(email="member@shop.test")
+    for email in ("member@shop.test", *added):
+        EmailAddress.objects.create(user=customer.user, email=email, verified=True, primary=email == "member@shop.test")
+    return customer
+
+
+def test_main_address_of_the_account_becomes_the_customers(member):
+    customer = addresses(member, "moved@shop.test")
+    member.client.post("/accounts/email/", {"email": "moved@shop.test", "action_primary": ""})
+    customer.refresh_from_db()
+    assert (customer.email, customer.user.email) == ("moved@shop.test", "moved@shop.test")
+
+
+def test_address_of_another_customer_is_not_made_the_main_one(member):
+    customer = addresses(member, "till@shop.test")
+    CustomerFactory(email="till@shop.test")
+    page = member.client.post("/accounts/email/", {"email": "till@shop.test", "action_primary": ""}, follow=True)
+    customer.refresh_from_db()
+    assert (customer.email, customer.user.email) == ("member@shop.test", "member@shop.test")
+    assert "знает другого покупателя" in words(page)
+
+
+def test_address_that_is_not_confirmed_stays_out_of_the_customers_details(member):
+    customer = addresses(member)
+    EmailAddress.objects.create(user=customer.user, email="typo@shop.test", verified=False, primary=False)
+    member.client.post("/accounts/email/", {"email": "typo@shop.test", "action_primary": ""})
+    customer.refresh_from_db()
+    assert customer.email == "member@shop.test"
+
+
 def test_sign_in_by_a_code_from_the_mail(client):
     user = UserFactory(email="member@shop.test")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

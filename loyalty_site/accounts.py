@@ -1,10 +1,12 @@
 """How allauth's accounts meet our customers: at sign-in and when an e-mail address is confirmed."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -27,7 +29,23 @@ from referrals.queries.remembered import VISIT_COOKIE
 from referrals.services import note_traits
 
 
+@dataclass(frozen=True)
+class Shop:
+    """What allauth's letters call a site."""
+
+    name: str
+    domain: str
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Letters are signed by the shop, not by the host that the browser has asked."""
+        shop = Shop(str(settings.SHOP_NAME), str(settings.PUBLIC_URL))
+        super().send_mail(template_prefix, email, {**context, "current_site": shop})
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{settings.SHOP_NAME}: {subject}"
+
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """A guest's unpaid orders in this browser become the customer's, before they are paid (PC-18).
 

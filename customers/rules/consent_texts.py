@@ -11,7 +11,7 @@ class Wording(NamedTuple):
 FIRST_VERSION = 1
 FIRST_TEXTS: dict[str, Wording] = {
     "programme": Wording(
-        "Я хочу участвовать в программе лояльности и согласен, чтобы магазин хранил мои имя, контакты, дату рождения "
+        "Я хочу участвовать в программе лояльности и соглашаюсь, чтобы магазин хранил мои имя, контакты, дату рождения "
         "и историю покупок: по ним начисляются баллы, определяется уровень и подбираются скидки. Согласие можно "
         "отозвать в личном кабинете в любой день.",
         "I want to take part in the loyalty programme and agree that the shop keeps my name, contacts, birthday and "

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -88,7 +89,11 @@ def test_sign_in_by_a_code_from_the_mail(client):
     client.post("/accounts/login/code/", {"email": "member@shop.test"})
     page = words(client.get("/accounts/login/code/confirm/"))
     assert "member@shop.test" in page
-    code = next(line.strip() for line in mail.outbox[0].body.splitlines() if "-" in line and " " not in line.strip())
+    letter = mail.outbox[0]
+    assert letter.subject.startswith(f"{settings.SHOP_NAME}: ")
+    assert str(settings.SHOP_NAME) in letter.body
+    assert "testserver" not in letter.subject + letter.body
+    code = next(line.strip() for line in letter.body.splitlines() if "-" in line and " " not in line.strip())
     client.post("/accounts/login/code/confirm/", {"code": code})
     assert client.get("/account/").status_code == 200
 

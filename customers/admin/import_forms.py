@@ -9,21 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.imports.reading import XLSX, Header
+from customers.imports.reading import ENCODINGS, XLSX, Header
 from customers.imports.words import FIELD_NAMES
 from customers.models import ImportRun
 from customers.rules.imports import FIELDS, KNOWN_BY, REQUIRED
 from customers.services.imports import Choice
 
-ENCODINGS = (
-    ("utf-8-sig", "UTF-8"),
-    ("cp1251", "Windows-1251"),
-    ("utf-16", "UTF-16"),
-    ("utf-16-le", "UTF-16 LE"),
-    ("utf-16-be", "UTF-16 BE"),
-    ("koi8-r", "KOI8-R"),
-    ("cp866", "DOS 866"),
-)
 SEPARATORS = (
     (";", gettext_lazy("semicolon ;")),
     (",", gettext_lazy("comma ,")),
@@ -59,7 +50,7 @@ class ChoiceForm(forms.Form):
         super().__init__(*args, label_suffix="", initial=_initial(run), **kwargs)
         self.run, self.renamed = run, {"channel": "channel_word", "contact": f"column_{KNOWN_BY[run.kind][0]}"}
         if run.encoding != XLSX:
-            self.fields["encoding"] = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS)
+            self.fields["encoding"] = forms.ChoiceField(label=_("Encoding"), choices=tuple(ENCODINGS.items()))
             self.fields["delimiter"] = forms.ChoiceField(label=_("Separator"), choices=SEPARATORS)
         self.fields["header_line"] = forms.IntegerField(
             label=_("Line with the titles of the columns"),

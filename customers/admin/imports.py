@@ -21,7 +21,7 @@ from customers.imports.reading import XLSX, Header, Shape, header_of, recognise
 from customers.imports.work import progress
 from customers.imports.workbook import sheet_names
 from customers.models import Customer, ImportRun
-from customers.queries.imports import first_cells, preview, share_read, wrong_lines
+from customers.queries.imports import chosen_fields, first_cells, preview, share_read, wrong_lines
 from customers.services import imports as services
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin, attempt, attempt_form, page, staff_page
 from loyalty_site.kernel.badges import badge
@@ -77,7 +77,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("added"))
     def new_count(self, obj: ImportRun) -> str | None:
-        return number_text(obj.counts["new"]) if "new" in obj.counts else None
+        return number_text(obj.counts["new"]) if obj.imported_at and not obj.undone_at else None
 
     @admin.display(description=gettext_lazy("wrong lines"))
     def wrong_count(self, obj: ImportRun) -> str | None:
@@ -204,8 +204,11 @@ def tell_progress(request: HttpRequest, run_id: int) -> JsonResponse:
     return JsonResponse({"made": _share(run), "count": 100, "is_finished": is_over, "text": _progress_text(run)})
 
 
-def _share(run: ImportRun) -> int:
-    return share_read(run) if run.state == ImportRun.State.CHECKING else progress(run.pk)
+def _share(run: ImportRun) -> int | None:
+    """Hundredths that are done; None where nobody can tell."""
+    if run.state == ImportRun.State.CHECKING:
+        return share_read(run)
+    return progress(run.pk) if run.state == ImportRun.State.IMPORTING else None
 
 
 def _progress_text(run: ImportRun) -> str:
@@ -220,7 +223,7 @@ def _progress_text(run: ImportRun) -> str:
 
 def _page(request: HttpRequest, run: ImportRun, form: ChoiceForm, status: int = 200) -> HttpResponse:
     is_open = run.state in ("choosing", "checked", "stopped", "failed") and bool(run.file_key)
-    rows, unreadable = [], ""
+    rows, fields, unreadable = [], chosen_fields(run), ""
     if is_open and run.columns:
         try:
             rows = preview(run)
@@ -236,11 +239,12 @@ def _page(request: HttpRequest, run: ImportRun, form: ChoiceForm, status: int = 
         run=run,
         state=state_badge(run),
         form=form if is_open else None,
-        titles=[words.FIELD_NAMES[name] for name in run.columns],
+        titles=[words.FIELD_NAMES[name] for name in fields],
+        has_problems=any(row.problems for row in rows),
         rows=[
             (
                 row.line,
-                [words.cell_text(name, cell) for name, cell in zip(run.columns, row.cells, strict=True)],
+                [words.cell_text(name, cell) for name, cell in zip(fields, row.cells, strict=True)],
                 words.problems_text(row.problems),
             )
             for row in rows

@@ -15,6 +15,15 @@ from customers.imports.errors import UnreadableFile
 from customers.rules.imports import delimiter_of, row_of_titles
 
 XLSX = "xlsx"
+ENCODINGS = {
+    "utf-8-sig": "UTF-8",
+    "cp1251": "Windows-1251",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "koi8-r": "KOI8-R",
+    "cp866": "DOS 866",
+}
 SAMPLE = 262_144
 LONGEST_ROW = 1_000_000
 MOST_COLUMNS = 200

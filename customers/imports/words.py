@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.imports.errors import UnreadableFile
 from customers.rules.imports import Problem
-from loyalty_site.kernel.texts import day_text, moment_text
+from loyalty_site.kernel.texts import day_text, moment_text, money_text
 
 Text = str | Promise
 
@@ -37,6 +37,7 @@ FIELD_NAMES: dict[str, Text] = {
     "row": gettext_lazy("row"),
 }
 
+SUMS = frozenset({"goods_amount", "discount_amount", "refunded_amount"})
 DATES = frozenset({"paid_at", "birthday", "registered_at"})
 
 PROBLEMS: dict[str, Text] = {
@@ -115,7 +116,9 @@ def line_text(line: int, problems: Sequence[Problem]) -> str:
 
 
 def cell_text(field: str, cell: str) -> str:
-    """A value of the preview as people write it: days and moments in words, the rest as it will be stored."""
+    """A value of the preview as people write it: days, moments and sums in words, the rest as it will be stored."""
+    if field in SUMS and cell:
+        return money_text(cell)
     try:
         found = datetime.fromisoformat(cell.removesuffix(settings.TIME_ZONE).strip()) if field in DATES else None
     except ValueError:  # a cell that is no date is shown as it is, with its problem beside it

@@ -13,7 +13,7 @@ from customers.imports import store
 from customers.imports.errors import UnreadableFile
 from customers.imports.reading import Shape, rows
 from customers.models import ImportRun
-from customers.rules.imports import Layout, Problem, reader, values
+from customers.rules.imports import FIELDS, Layout, Problem, reader, values
 
 SHOWN = 12
 SOME = 2_000
@@ -29,7 +29,7 @@ class WrongLine:
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """A row as it will be stored: the values of the chosen fields, in their order."""
+    """A row as it will be stored: the values of `chosen_fields`, in their order."""
 
     line: int
     cells: tuple[str, ...]
@@ -47,6 +47,11 @@ def layout_of(run: ImportRun) -> Layout:
     )
 
 
+def chosen_fields(run: ImportRun) -> list[str]:
+    """Fields that have a column, in the order in which people choose them: JSON keeps none."""
+    return [name for name in FIELDS[run.kind] if name in run.columns]
+
+
 def preview(run: ImportRun, *, limit: int = SHOWN) -> list[PreviewRow]:
     """The first rows of the file. Raises UnreadableFile, FileNotFoundError."""
     read = reader(layout_of(run))
@@ -54,7 +59,7 @@ def preview(run: ImportRun, *, limit: int = SHOWN) -> list[PreviewRow]:
     for line, row in islice(_table(run), limit):
         places, problems = read(row)
         shown = values(places, run.columns)
-        found.append(PreviewRow(line, tuple(shown[name] for name in run.columns), tuple(problems)))
+        found.append(PreviewRow(line, tuple(shown[name] for name in chosen_fields(run)), tuple(problems)))
     return found
 
 
@@ -91,14 +96,14 @@ def is_staged(run: ImportRun) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def share_read(run: ImportRun) -> int:
-    """Hundredths of the file, about: rows read against the size of its first rows. 0 for a workbook: it is packed."""
+def share_read(run: ImportRun) -> int | None:
+    """Hundredths of the file, about: rows read against the size of its first rows. None for a workbook, as packed."""
     if not run.delimiter:
-        return 0
+        return None
     try:
         sample = list(islice(_table(run), 200))
     except (UnreadableFile, FileNotFoundError):
-        return 0
+        return None
     width = sum(sum(len(cell) + 1 for cell in row) for _line, row in sample) // max(len(sample), 1)
     return min(99, run.position * max(width, 1) * 100 // max(run.file_size, 1))
 

@@ -56,5 +56,6 @@ def field(bound: Any, help_text: str = "") -> dict[str, Any]:
         "help_text": help_text or bound.help_text,
         "is_check": getattr(widget, "input_type", "") == "checkbox"
         and not getattr(widget, "allow_multiple_selected", False),
+        "is_file": getattr(widget, "input_type", "") == "file",
         "is_group": bound.use_fieldset,
     }

@@ -24,7 +24,7 @@
     const answer = await fetch(watched.dataset.progressUrl, { credentials: "same-origin" });
     if (answer.ok) {
       const state = await answer.json();
-      document.getElementById("batch-progress").value = state.made;
+      if (state.made !== null) document.getElementById("batch-progress").value = state.made;
       document.getElementById("batch-progress-text").textContent = state.text;
       if (state.is_finished) { window.location.reload(); return; }
     }

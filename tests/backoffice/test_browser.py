@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from customers.imports.work import carry_on
+from customers.models import ImportRun, Purchase
 from loyalty_site.models import DoctorReport
 from loyalty_site.roles import sync_roles
 from orders.models import Order
@@ -242,3 +244,47 @@ def test_pages_are_seen_where_no_script_runs(browser: Browser, live_server: Any,
     page.click("text=Save this ladder")
     page.wait_for_selector("text=The ladder is saved.")
     context.close()
+
+
+SALES = (
+    "Отчёт о продажах;;;\r\nНомер;Дата;Сумма;Телефон\r\n"
+    "А-1;01.05.2026;1\N{NO-BREAK SPACE}234,50;8 (916) 123-45-67\r\n"
+    'А-2;02.05.2026;"500,00";8 (916) 123-45-67\r\nА-3;вчера;1;8 (916) 123-45-67\r\n'
+)
+
+
+def test_purchases_are_imported_and_taken_back(open_as: Any, settings: Any, tmp_path: Any) -> None:
+    """A Windows-1251 file chosen, its columns found, checked, imported and undone; the worker's part is done here."""
+    settings.MEDIA_ROOT, settings.CUSTOMERS_IMPORTED = tmp_path, []
+    page, faults = open_as("manager", width=390, dark=True), []
+    page.on("pageerror", lambda error: faults.append(("script", str(error))))
+    page.on("console", lambda said: said.type == "error" and faults.append(("console", said.text)))
+
+    def work() -> None:
+        carry_on(ImportRun.objects.get().pk)
+        page.wait_for_selector("[data-progress-url]", state="detached")
+        found = Axe().run(page).response["violations"]
+        faults.extend((page.url, fault["id"]) for fault in found if fault["impact"] in ("serious", "critical"))
+
+    page.goto(reverse("admin:customers_importrun_add"))
+    file = {"name": "sales.csv", "mimeType": "text/csv", "buffer": SALES.encode("cp1251")}
+    page.set_input_files("[name=file]", file)
+    page.click("button:text-is('Upload')")
+    assert page.input_value("[name=encoding]") == "cp1251"
+    assert (page.input_value("[name=header_line]"), page.input_value("[name=column_goods_amount]")) == ("2", "2")
+    page.wait_for_selector("td:text-is('₽1,234.50')")
+    page.click("text=Check the whole file")
+    page.wait_for_selector("text=Rows read")
+    work()
+    page.wait_for_selector("text=Line 5: date of the purchase: “вчера” is not a date")
+    page.check("[name=skip]")
+    page.click("button:text-is('Import')")
+    page.wait_for_selector("[data-progress-url]")
+    work()
+    assert Purchase.objects.filter(customer__phone="+79161234567").count() == 2
+    page.click("summary:text-is('Take the import back')")
+    page.click("text=Yes, take it back")
+    page.wait_for_selector("[data-progress-url]")
+    work()
+    page.wait_for_selector("text=Taken back: purchases – 2, customers – 1")
+    assert (faults, Purchase.objects.count()) == ([], 0)

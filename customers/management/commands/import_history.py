@@ -1,5 +1,6 @@
 """`manage.py import_history FILE`: a big file that lies on the server, through the same services as the page (CU-6)."""
 
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,19 @@ from django.utils import timezone
 
 from customers.imports import store, words
 from customers.imports.errors import UnreadableFile
-from customers.imports.reading import XLSX, Shape, header_of, recognise
+from customers.imports.reading import ENCODINGS, XLSX, Shape, header_of, recognise
 from customers.imports.work import carry_on
 from customers.models import ImportRun
 from customers.queries.imports import wrong_lines
 from customers.services import imports as services
-from loyalty_site.kernel.backoffice import sentences
-from loyalty_site.kernel.errors import DomainError
+from loyalty_site.kernel.errors import DomainError, InvalidInput
 from loyalty_site.kernel.transactions import in_transaction
 
 WRONG_SHOWN = 20
+COUNTED = ("new", "changed", "unchanged", "wrong", "customers")
+SEPARATORS = {";": ";", ",": ",", "|": "|", "tab": "\t"}
+# Between two looks at a run that a worker of the shop has taken up first.
+SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -34,8 +38,8 @@ class Command(BaseCommand):
             metavar="FIELD=COLUMN",
             help="e.g. number='Order ID'; as often as needed. Without it columns are guessed from the header.",
         )
-        parser.add_argument("--encoding", help="recognised without it")
-        parser.add_argument("--delimiter", help="recognised without it; tab for a tab")
+        parser.add_argument("--encoding", choices=ENCODINGS, help="recognised without it")
+        parser.add_argument("--delimiter", choices=SEPARATORS, help="recognised without it")
         parser.add_argument("--header-line", type=int, help="line with the titles, recognised without it; 0: none")
         parser.add_argument("--channel", default="import", help="where the file says none")
         parser.add_argument("--overwrite", action="store_true", help="the file is right where customers differ")
@@ -53,18 +57,23 @@ class Command(BaseCommand):
             if options["imports"]:
                 self._import(run, skips_wrong=options["skip_wrong"])
         except UnreadableFile as error:
-            store.forget(key)
             raise CommandError(words.unreadable_text(error)) from error
+        except InvalidInput as error:
+            raise CommandError(" ".join(f"{wrong.field}: {wrong.detail}" for wrong in error.errors)) from error
         except DomainError as error:
-            raise CommandError(" ".join(sentences(error))) from error
+            raise CommandError(str(error)) from error
+        finally:
+            if not ImportRun.objects.filter(file_key=key).exists():
+                store.forget(key)
 
     def _checked(self, path: Path, key: str, options: dict[str, Any]) -> ImportRun:
         kept, now = store.path_of(key), timezone.now()
         shape = recognise(kept)
-        delimiter = {"tab": "\t"}.get(options["delimiter"], options["delimiter"])
         if shape.encoding != XLSX:
-            shape = Shape(options["encoding"] or shape.encoding, delimiter or shape.delimiter)
+            delimiter = SEPARATORS.get(options["delimiter"], shape.delimiter)
+            shape = Shape(options["encoding"] or shape.encoding, delimiter)
         header = header_of(kept, shape, line=options["header_line"])
+        chosen = _columns(options["map"], header.titles)
         upload = services.Upload(
             path.name, key, path.stat().st_size, shape.encoding, shape.delimiter, header.titles, header.line
         )
@@ -74,7 +83,7 @@ class Command(BaseCommand):
             delimiter=shape.delimiter,
             header=header.titles,
             header_line=header.line,
-            columns=_columns(options["map"], header.titles) or run.columns,
+            columns=chosen or run.columns,
             channel=options["channel"],
             match=ImportRun.Match.OVERWRITE if options["overwrite"] else ImportRun.Match.FILL,
             makes_customers=not options["known_only"],
@@ -92,7 +101,11 @@ class Command(BaseCommand):
     def _carried_on(self, run: ImportRun) -> ImportRun:
         carry_on(run.pk)
         run.refresh_from_db()
-        counts = ", ".join(f"{name} {count}" for name, count in run.counts.items())
+        while run.is_busy:
+            time.sleep(SECONDS)
+            carry_on(run.pk)
+            run.refresh_from_db()
+        counts = ", ".join(f"{name} {run.counts[name]}" for name in COUNTED if name in run.counts)
         self.stdout.write(f"{run}: {run.get_state_display()}; {counts}")
         if run.state == ImportRun.State.FAILED:
             raise CommandError(words.failure_text(run.failure))

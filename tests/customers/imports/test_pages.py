@@ -1,5 +1,9 @@
 """The pages of imports, from the upload to taking back (CU-6)."""
 
+import io
+from typing import Any
+
+import openpyxl
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,9 +31,9 @@ def address(name: str, run: ImportRun) -> str:
     return reverse(f"admin:customers_importrun_{name}", args=[run.pk])
 
 
-def upload(staff: Client, content: bytes, kind: str = "purchases"):
+def upload(staff: Client, content: bytes, kind: str = "purchases", **how: Any):
     file = SimpleUploadedFile("file.csv", content)
-    return staff.post(reverse("admin:customers_importrun_add"), {"kind": kind, "file": file})
+    return staff.post(reverse("admin:customers_importrun_add"), {"kind": kind, "file": file}, **how)
 
 
 def test_import_through_the_pages(staff):
@@ -98,3 +102,37 @@ def test_samples_can_be_imported(staff, kind):
     upload(staff, sample, kind)
 
     assert len(ImportRun.objects.get().columns) >= 6
+
+
+def test_columns_are_asked_for_again_when_the_titles_are_others(staff):
+    upload(staff, b"1;2024-01-01;5;a@example.ru\n2;2024-01-02;6;b@example.ru\n")
+    run = ImportRun.objects.get()
+    shown = staff.get(address("page", run)).content.decode()
+    assert (run.header_line, "столбец 4: a@example.ru" in shown) == (0, True)
+    columns = {"column_number": 0, "column_paid_at": 1, "column_goods_amount": 2, "column_email": 3}
+    form = {**columns, "encoding": "utf-8-sig", "delimiter": ";", "channel_word": "crm"}
+
+    answer = staff.post(address("columns", run), {**form, "header_line": "1", "check": "1"}, follow=True)
+
+    run.refresh_from_db()
+    assert (run.state, run.header_line, run.header[3], run.columns) == ("choosing", 1, "a@example.ru", {})
+    assert "Названия столбцов теперь другие" in answer.content.decode()
+    staff.post(address("columns", run), {**form, "header_line": "0"})
+    staff.post(address("columns", run), {**form, "header_line": "0", "check": "1"})
+    run.refresh_from_db()
+    assert (run.state, run.header_line, len(run.columns)) == ("checking", 0, 4)
+
+
+def test_sheets_that_are_not_read_are_named(staff):
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Номер", "Дата", "Сумма", "Телефон"])
+    book.active.append([1, "01.05.2024", 100, "8 916 123-45-67"])
+    book.create_sheet("Июнь").append(["Номер"])
+    book.save(file)
+
+    answer = upload(staff, file.getvalue(), follow=True)
+
+    assert "читается только «Sheet»" in answer.content.decode()
+    run = ImportRun.objects.get()
+    told = staff.get(address("progress", run)).json()
+    assert (told["made"], told["is_finished"]) == (None, True)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from customers.models import Duplicate
@@ -61,6 +62,17 @@ def test_one_mailbox_spelled_otherwise_is_a_pair() -> None:
     CustomerFactory(email="boris@gmail.com")
 
     assert (found(), found()) == (1, 0)
+
+    assert pairs() == [(one.pk, two.pk, ["mailbox"], 90, "open")]
+
+
+def test_an_address_confirmed_in_the_account_is_his_mailbox_too() -> None:
+    one, two = CustomerFactory(user=UserFactory()), CustomerFactory(email="till@shop.test")
+    EmailAddress.objects.create(user=one.user, email="Till@shop.test", verified=True)
+    EmailAddress.objects.create(user=one.user, email="typo@shop.test", verified=False)
+    CustomerFactory(email="typo@shop.test")
+
+    found()
 
     assert pairs() == [(one.pk, two.pk, ["mailbox"], 90, "open")]
 

@@ -75,6 +75,13 @@ def test_address_of_another_customer_is_not_made_the_main_one(member):
     assert "знает другого покупателя" in words(page)
 
 
+def test_nobody_is_told_whom_the_shop_knows_by_an_address_that_is_not_his(member):
+    addresses(member)
+    CustomerFactory(email="till@shop.test")
+    page = member.client.post("/accounts/email/", {"email": "till@shop.test", "action_primary": ""}, follow=True)
+    assert "знает другого покупателя" not in words(page)
+
+
 def test_address_that_is_not_confirmed_stays_out_of_the_customers_details(member):
     customer = addresses(member)
     EmailAddress.objects.create(user=customer.user, email="typo@shop.test", verified=False, primary=False)

@@ -30,21 +30,24 @@ def profile(request: HttpRequest) -> HttpResponse:
     customer = Customer.objects.filter(user=request.user.pk).first()
     if customer is None:
         return render(request, "account/profile.html", {"form": None})
-    takes_emails, words = _emails(customer)
+    takes_emails, words, version = _emails(customer)
     if request.method == "GET":
         initial = {**{field: getattr(customer, field) for field in FIELDS}, "takes_emails": takes_emails}
-        return render(request, "account/profile.html", {"form": ProfileForm(initial=initial, words=words)})
-    form = ProfileForm(request.POST, words=words)
+        form = ProfileForm(initial=initial, words=words, version=version)
+        return render(request, "account/profile.html", {"form": form})
+    form = ProfileForm(request.POST, words=words, version=version)
     if form.is_valid() and _saved(form, customer):
         messages.success(request, _("Your details are saved."))
         return redirect("account:profile")
     return render(request, "account/profile.html", {"form": form}, status=422)
 
 
-def _emails(customer: Customer) -> tuple[bool, str]:
-    """Whether he takes them, and the words he agreed to, or would agree to now."""
+def _emails(customer: Customer) -> tuple[bool, str, str]:
+    """Whether he takes them, and the words he agreed to, or would agree to now, with their version."""
     record = next(record for record in consent_record(customer.pk) if record.purpose == Consent.Purpose.EMAIL)
-    return record.live is not None, (record.live and record.live.text) or record.text
+    if record.live is not None:
+        return True, record.live.text or record.text, record.live.version
+    return False, record.text, str(record.version)
 
 
 def _saved(form: ProfileForm, customer: Customer) -> bool:

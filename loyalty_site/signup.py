@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.forms import refuse_old_words, show_words
 from customers.queries import consent_text
 from customers.rules import Brought
 from loyalty_site.kernel.visitors import client_address, device_of
@@ -38,7 +39,8 @@ class SignupForm(PlainSignupForm):
         super().__init__(*args, **options)
         self.order_fields(["email", "password1", FIELD, *CONSENTS])
         for name, purpose in CONSENTS.items():
-            self.fields[name].label = consent_text(purpose)[1]
+            version, words = consent_text(purpose)
+            show_words(self, name, words, str(version))
         self.invitation: Invitation | None = invitation(context.request.COOKIES, now=timezone.now())
         if self.invitation is not None:
             self.fields[FIELD].initial = self.invitation.remembered.code
@@ -56,6 +58,8 @@ class SignupForm(PlainSignupForm):
     def clean(self) -> dict[str, Any] | None:
         """A password is never put into a page: who has to correct something else types it again, and is told so."""
         cleaned = super().clean()
+        for name in CONSENTS:
+            refuse_old_words(self, name)
         if self.errors and "password1" not in self.errors:
             self.add_error("password1", _("Type the password again: for safety it is not kept in the page."))
         return cleaned

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Consent, ConsentText, Customer, User
 from customers.rules.consent_texts import FIRST_TEXTS, FIRST_VERSION
-from customers.services.errors import NoSuchCustomer
+from customers.services.errors import ConsentTextChanged, NoSuchCustomer
 from customers.services.stale import mark_stale
 from loyalty_site.kernel.errors import invalid
 from loyalty_site.kernel.transactions import requires_transaction
@@ -35,14 +35,19 @@ def set_consents(*, customer: Customer, purposes: Collection[str], now: datetime
 
 
 @requires_transaction
-def give_consent(*, customer_id: int, purpose: str, now: datetime, source: str) -> Consent:
-    """To the text in force; given already: that one. Raises InvalidInput, NoSuchCustomer."""
+def give_consent(*, customer_id: int, purpose: str, now: datetime, source: str, shown: str | None = None) -> Consent:
+    """To the text in force; given already: that one. `shown` is the version that he had before his eyes.
+
+    Raises InvalidInput, NoSuchCustomer, ConsentTextChanged.
+    """
     _refuse_unknown([purpose])
     customer_id = _locked(customer_id)
     live = Consent.objects.filter(customer=customer_id, purpose=purpose, withdrawn_at=None).first()
     if live is not None:
         return live
     version = _versions_in_force({purpose}, now)[purpose]
+    if shown is not None and shown != str(version):
+        raise ConsentTextChanged
     mark_stale(customer_ids=[customer_id], now=now)
     return Consent.objects.create(
         customer_id=customer_id, purpose=purpose, given_at=now, source=source, text_version=str(version)

@@ -24,6 +24,11 @@ class NoSuchCustomer(NotFound):
     message = _("There is no such customer.")
 
 
+class ConsentTextChanged(Conflict):
+    code = "consent_text_changed"
+    message = _("The words of this consent have changed meanwhile: read them once more, please.")
+
+
 class AlreadyErased(Conflict):
     code = "customer_erased"
     message = _("This customer has been forgotten: nothing is known of him any more.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -66,9 +67,12 @@ def consent(request: HttpRequest) -> HttpResponse:
     """Gives or withdraws one consent."""
     customer, purpose, now = _customer(request), request.POST.get("purpose", ""), timezone.now()
     if customer is not None:
-        service = give_consent if request.POST.get("agree") == "yes" else withdraw_consent
+        said: dict[str, Any] = {"customer_id": customer.pk, "purpose": purpose, "now": now, "source": SOURCE}
         try:
-            in_transaction(lambda: service(customer_id=customer.pk, purpose=purpose, now=now, source=SOURCE))
+            if request.POST.get("agree") == "yes":
+                in_transaction(lambda: give_consent(**said, shown=request.POST.get("version")))
+            else:
+                in_transaction(lambda: withdraw_consent(**said))
             messages.success(request, _("Your choice is saved."))
         except DomainError as refusal:
             messages.error(request, str(refusal))

@@ -84,3 +84,27 @@ def test_the_customer_withdraws_and_gives_again_in_the_account():
     page = client.get(reverse("account:data"))
     assert page.status_code == 200
     assert page.content.decode().count("<details>") == 1
+
+
+def test_words_that_have_changed_since_they_were_shown_are_not_agreed_to():
+    """In the account, among his own details and at registration: the version he saw is the version that is kept."""
+    user = UserFactory()
+    customer = CustomerFactory(user=user, email=user.email)
+    client, stranger = Client(), Client()
+    client.force_login(user)
+    form = {"email": "new@shop.test", "password1": "correct horse 7", "agrees_email": "1"}
+    put_consent_text(purpose="email", text="Новый текст", text_en="New words", by=None, now=LATER)
+
+    client.post(reverse("account:consent"), {"purpose": "email", "agree": "yes", "version": "1"})
+    details = client.post(reverse("account:profile"), {"takes_emails": "1"})
+    registered = stranger.post(reverse("account_signup"), form)
+
+    assert (details.status_code, registered.status_code) == (422, 200)
+    assert not Consent.objects.exists()
+    for page, tick in ((details, "takes_emails"), (registered, "agrees_email")):
+        assert page.context["form"].fields[tick].label in {"Новый текст", "New words"}
+        assert not page.context["form"][tick].value()
+    client.post(reverse("account:consent"), {"purpose": "email", "agree": "yes", "version": "2"})
+    stranger.post(reverse("account_signup"), form | {"agrees_email": "2"})
+    rows = Consent.objects.order_by("pk").values_list("customer", "text_version")
+    assert list(rows) == [(customer.pk, "2"), (customer.pk + 1, "2")]

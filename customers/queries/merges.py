@@ -86,7 +86,8 @@ def preview_own(survivor_id: int, absorbed_id: int, *, now: datetime) -> list[di
 
 def withdrawn_by_merge(customer_ids: Sequence[int]) -> list[str]:
     """Purposes whose live consent ends, because the other record took it back later (CU-2)."""
-    given, taken = {}, {}
+    given: dict[str, datetime] = {}
+    taken: dict[str, datetime] = {}
     for row in Consent.objects.filter(customer__in=customer_ids).order_by("given_at", "pk"):
         if row.withdrawn_at is None:
             given[row.purpose] = row.given_at

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -120,6 +121,7 @@ def test_worker_killed_while_it_takes_back_leaves_all_or_nothing():
 
 def test_rows_lost_by_a_crash_of_the_database_are_read_again():
     run = finished(checked_run(1))
+    ImportRun.objects.filter(pk=run.pk).update(file_until=NOW + timedelta(days=40_000))
     in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE customers_import_stage_{run.pk}")

@@ -1,7 +1,7 @@
 """A customer as somebody names one."""
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer
@@ -13,6 +13,11 @@ MOST_DIGITS = 9
 def staying(key: int) -> QuerySet[Customer, int]:
     """As a query of keys: the record itself, or the one that it was merged into."""
     return Customer.objects.filter(pk=key).values_list(Coalesce("merged_into_id", "pk"), flat=True)
+
+
+def records(key: int) -> QuerySet[Customer, int]:
+    """As a query of keys: who stayed, and all that were merged into him. Details and trails of each are held still."""
+    return Customer.objects.filter(Q(pk=key) | Q(merged_into=key)).values_list("pk", flat=True)
 
 
 def find_customer(typed: str) -> Customer | None:

@@ -22,6 +22,7 @@ from customers.models import (
     SegmentMembership,
     SegmentMove,
 )
+from customers.queries.find import records
 from customers.queries.rfm import rfm_names
 from customers.rules.channels import CHANNELS
 from customers.rules.places import PLACES
@@ -36,7 +37,7 @@ def held_parts(customer_id: int, *, now: datetime) -> Mapping[str, Part]:
 
 
 def details(customer_id: int, *, now: datetime) -> Part:
-    rows = Customer.objects.filter(pk=customer_id)
+    rows = Customer.objects.filter(pk__in=records(customer_id)).order_by("pk")
     manager = {"label": _("personal manager")}
     fields = {name: name for name in ("public_id", *PERSON, "registered_at")}
     said = {"personal_manager": manager, "public_id": FOR_PROGRAMS}
@@ -45,7 +46,9 @@ def details(customer_id: int, *, now: datetime) -> Part:
 
 def earlier_details(customer_id: int, *, now: datetime) -> Part:
     """As they were at each change, from the audit trail."""
-    events = Customer.pgh_event_model.objects.filter(pgh_obj=customer_id).order_by("pgh_id")  # type: ignore[attr-defined]
+    events = Customer.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        pgh_obj__in=records(customer_id)
+    ).order_by("pgh_id")
     said = {"changed_at": {"label": _("when")}}
     return part_of(_("How your details changed"), events, *PERSON, said=said, changed_at="pgh_created_at")
 
@@ -85,7 +88,7 @@ def segments(customer_id: int, *, now: datetime) -> Part:
 
 
 def segment_moves(customer_id: int, *, now: datetime) -> Part:
-    rows = SegmentMove.objects.filter(customer=customer_id).order_by("pk")
+    rows = SegmentMove.objects.filter(customer__in=records(customer_id)).order_by("pk")
     moved = {"label": _("what happened"), "choices": {True: _("entered"), False: pgettext("segment", "left")}}
     said = {"segment": FOR_PROGRAMS, "name": {"label": _("segment")}, "entered": moved}
     names = {"segment": "segment__code", "name": "segment__name"}
@@ -100,14 +103,14 @@ def rfm(customer_id: int, *, now: datetime) -> Part:
 
 
 def rfm_moves(customer_id: int, *, now: datetime) -> Part:
-    rows = RfmMove.objects.filter(customer=customer_id).order_by("pk")
+    rows = RfmMove.objects.filter(customer__in=records(customer_id)).order_by("pk")
     names = {"choices": rfm_names()}
     said = {"from_segment": names, "to_segment": names}
     return part_of(_("How that changed"), rows, "moved_at", "from_segment", "to_segment", "cause", said=said)
 
 
 def merges(customer_id: int, *, now: datetime) -> Part:
-    rows = Merge.objects.filter(survivor=customer_id).order_by("pk")
+    rows = Merge.objects.filter(survivor__in=records(customer_id)).order_by("pk")
     return part_of(_("Records of yours that were made one"), rows, "merged_at", "reason", "kept")
 
 
@@ -117,6 +120,6 @@ def erasure_requests(customer_id: int, *, now: datetime) -> Part:
 
 
 def downloads(customer_id: int, *, now: datetime) -> Part:
-    rows = DataDownload.objects.filter(customer=customer_id).order_by("pk")
+    rows = DataDownload.objects.filter(customer__in=records(customer_id)).order_by("pk")
     said = {"by": {"label": _("downloaded by")}}
     return part_of(_("Who downloaded your data"), rows, "downloaded_at", "form", said=said, by="downloaded_by__email")

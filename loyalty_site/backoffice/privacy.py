@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from customers.models import Customer, DataDownload, ErasureRequest, User
 from customers.queries import programme
 from customers.queries.erasure import open_erasure
+from customers.queries.find import staying
 from customers.queries.held import held_parts
 from customers.services import cancel_erasure, erase_at_once, note_download, request_erasure
 from loyalty_site.account.privacy_words import what_goes
@@ -57,7 +58,8 @@ class EraseForm(forms.Form):
 @staff_page("customers.export_customer")
 def download(request: HttpRequest, customer_id: int, form: str) -> HttpResponse:
     """All that is held, as a file. Who took it is noted first."""
-    customer, now = get_object_or_404(Customer, pk=customer_id, erased_at=None), timezone.now()
+    now = timezone.now()
+    customer = get_object_or_404(Customer, pk__in=staying(customer_id), erased_at=None)
     by = staff_of(request)
     in_transaction(lambda: note_download(customer_id=customer.pk, form=DataDownload.Form(form), by=by, now=now))
     return held_answer(held_parts(customer.pk, now=now), form, number=customer.pk, now=now)

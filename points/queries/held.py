@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from customers.queries.find import records
 from loyalty_site.kernel.held import FOR_PROGRAMS, Kind, Part, Said, part_of
 from points.models import Entry, Lot, OccasionGift, PendingAdjustment, PointsAccount
 
@@ -32,6 +33,6 @@ def corrections(customer_id: int, *, now: datetime) -> Part:
 
 
 def gifts(customer_id: int, *, now: datetime) -> Part:
-    rows = OccasionGift.objects.filter(customer=customer_id).order_by("pk")
+    rows = OccasionGift.objects.filter(customer__in=records(customer_id)).order_by("pk")
     said: Said = {"occasion": {"label": _("occasion")}, "year": {"kind": Kind.TEXT}}
     return part_of(_("Gifts for occasions"), rows, "year", "given_at", said=said, occasion="occasion__name")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from customers.queries.find import records
 from loyalty_site.kernel.held import Column, Kind, Part, part_of, part_of_values
 from referrals.models import Ambassador, Referral, Referrer, Reward, Trait, Visit
 from referrals.models.visit import Via
@@ -31,7 +32,7 @@ def link(customer_id: int, *, now: datetime) -> Part:
 
 def brought(customer_id: int, *, now: datetime) -> Part:
     """How he himself came; who brought him is somebody else's name."""
-    rows = Referral.objects.filter(newcomer=customer_id)
+    rows = Referral.objects.filter(newcomer__in=records(customer_id)).order_by("pk")
     fields = ("code", "via", "registered_at", "first_order_ref", "first_ordered_at")
     return part_of(
         _("How you came to us"), rows, *fields, visited_at="visit__visited_at", tables=[Visit._meta.db_table]

@@ -19,6 +19,7 @@ from customers.queries.held import held_parts
 from customers.services import write_note
 from loyalty_site.kernel.held import FOR_PROGRAMS, Column, Kind, part_of, part_of_values
 from loyalty_site.kernel.held_files import as_html, said
+from tests.customers.merging import merged
 from tests.factories import CustomerFactory, PurchaseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,14 @@ def test_staff_download_by_right_and_are_noted():
 def _read(answer: Any) -> str:
     assert answer.status_code == 200
     return b"".join(answer.streaming_content).decode()
+
+
+def test_what_is_held_of_merged_records_is_in_the_download():
+    client, customer = signed_in()
+    twin = CustomerFactory(email="twin@shop.test", first_name="Двойник", external_id="crm-7")
+    merged(customer, twin)
+
+    parts = json.loads(_read(client.get(reverse("account:data-json"))))["parts"]
+
+    assert [row["external_id"] for row in parts["details"]] == [None, "crm-7"]
+    assert "twin@shop.test" in {row["email"] for row in parts["earlier_details"]}

@@ -49,9 +49,11 @@ def forget_referrals(*, customer: Customer, now: datetime) -> dict[str, int]:
     _end_link(customer, now)
     reviews = Review.objects.filter(Q(referral__newcomer=key) | Q(referral__referrer=key)).exclude(decision_reason="")
     ambassador = Ambassador.objects.filter(customer=key)
+    # By his devices, which the traits know.
+    visits = changed(FORGET_VISITS, {"customer": key})
     return {
+        "referrals_visit": visits,
         "referrals_trait": _forget_traits(customer),
-        "referrals_visit": changed(FORGET_VISIT, {"customer": key}),
         "referrals_review": reviews.update(decision_reason=UNSAID),
         "referrals_ambassador": ambassador.update(**{**AMBASSADOR, "name": _("Forgotten")}, is_active=False),
         **forget(HISTORY, [key]),
@@ -85,8 +87,9 @@ def _forget_traits(customer: Customer) -> int:
     return gone
 
 
-# The browser he first came with; the day's visits of others are not his. Unique by code, device and day.
-FORGET_VISIT = """
+# The visit he first came by, and others of his browsers. Unique by code, device and day.
+FORGET_VISITS = """
 UPDATE referrals_visit v SET device = 'erased:' || v.id, network = ''
-FROM referrals_referral b WHERE b.visit_id = v.id AND b.newcomer_id = %(customer)s
+WHERE v.id IN (SELECT visit_id FROM referrals_referral WHERE newcomer_id = %(customer)s)
+   OR v.device IN (SELECT value FROM referrals_trait WHERE customer_id = %(customer)s AND kind = 'device')
 """

@@ -20,10 +20,12 @@ from loyalty_site.models import IdempotencyRecord
 from orders.models import Order
 from orders.services import Contact
 from points.models import Entry
+from referrals.models import Trait, Visit
+from referrals.services import note_traits
 from tests.api.conftest import Api, new_key
 from tests.customers.merging import merged
 from tests.customers.personal import LATIN, MARK, places_of
-from tests.factories import AmbassadorFactory, CustomerFactory, ProductFactory, UserFactory
+from tests.factories import AmbassadorFactory, CustomerFactory, ProductFactory, UserFactory, VisitFactory
 from tests.orders.ordering import place_at
 from tiers.models import Card
 
@@ -148,6 +150,18 @@ def test_a_phone_typed_in_the_account_takes_no_parcel_its_address() -> None:
 
     rows = Order.objects.order_by("pk").values_list("contact_name", "status")
     assert list(rows) == [("Покупатель 1", "new"), ("Покупатель 2", "new"), ("", "cancelled"), ("", "cancelled")]
+
+
+def test_visits_of_his_browser_say_no_more_whose_it_was() -> None:
+    person = CustomerFactory()
+    note_traits(customer_id=person.pk, traits={"device": LATIN}, now=timezone.now())
+    device = Trait.objects.get(kind="device").value
+    his, anothers = VisitFactory(device=device, network="n"), VisitFactory(device="d" * 40)
+
+    erase(person)
+
+    rows = Visit.objects.order_by("pk").values_list("device", "network")
+    assert list(rows) == [(f"erased:{his.pk}", ""), (anothers.device, anothers.network)]
 
 
 def test_a_new_customer_under_the_key_of_a_listed_one_is_listed(erased_list: Path) -> None:

@@ -2,10 +2,8 @@
 
 import threading
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils.translation import override
 
 from customers.imports import store
@@ -93,17 +91,14 @@ def test_file_that_is_not_there_is_said(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_command_waits_for_the_import_that_is_being_written(history, settings):
+def test_command_waits_for_the_import_that_is_being_written(history, settings, second_session):
     """Another import holds the lock of writing when this one comes to it, and lets go a moment later."""
     settings.CUSTOMERS_IMPORTED = []
-    known = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "dbname")
-    with psycopg.connect(**{name: known[name] for name in names if name in known}, autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s, 0)", [WRITING])
-        later = threading.Timer(0.3, other.execute, ["SELECT pg_advisory_unlock(%s, 0)", [WRITING]])
-        later.start()
+    second_session.execute("SELECT pg_advisory_lock(%s, 0)", [WRITING])
+    later = threading.Timer(0.3, second_session.execute, ["SELECT pg_advisory_unlock(%s, 0)", [WRITING]])
+    later.start()
 
-        history(FILE, "--kind", "purchases", "--import", "--skip-wrong")
+    history(FILE, "--kind", "purchases", "--import", "--skip-wrong")
 
-        later.join()
+    later.join()
     assert ImportRun.objects.get().state == "done"

@@ -7,13 +7,14 @@ from django.db import connection
 
 from customers.imports import work
 from customers.models import Customer, ImportRun, ImportTouched, Purchase, Rfm
-from customers.queries.imports import wrong_lines
+from customers.queries.imports import wrong_lines, wrong_rows
 from customers.rules.imports import rows
 from customers.services import imports as services
-from customers.services.imports import Choice, check_import, choose_columns, start_import, stop_import
+from customers.services.imports import Choice, check_import, choose_columns, start_import, stop_import, undo_import
+from loyalty_site.kernel.cells import csv_lines
 from loyalty_site.kernel.transactions import in_transaction
 from tests.customers.imports.rows import carried_on, checked, customers, imported, purchases, undone, uploaded
-from tests.factories import NOW, CardFactory, CustomerFactory
+from tests.factories import NOW, CardFactory, CustomerFactory, PurchaseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +208,54 @@ def test_what_the_database_refuses_is_said_and_ends_the_run(monkeypatch):
     run = checked("номер;дата;сумма;id\n1;2024-01-01;10;c\n")
 
     assert (run.state, run.failure["code"]) == ("failed", "unstorable")
+
+
+def test_asking_twice_imports_and_takes_back_once():
+    run = checked(FILE)
+    for _click in range(2):
+        in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
+    run = carried_on(run)
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
+    assert (carried_on(run).state, len(purchases())) == ("done", 3)
+
+    for _click in range(2):
+        in_transaction(lambda: undo_import(run_id=run.pk, by=None, now=NOW))
+    run = undone(run)
+
+    assert (run.state, run.counts["undone"], purchases()) == ("undone", 3, [])
+
+
+def test_second_worker_leaves_the_run_to_the_first(second_session):
+    run = uploaded(FILE)
+    in_transaction(lambda: check_import(run_id=run.pk, now=NOW))
+    second_session.execute("SELECT pg_advisory_lock(%s, %s)", [work.IMPORTING, run.pk])
+
+    assert (carried_on(run).state, run.position) == ("checking", 0)
+
+    second_session.execute("SELECT pg_advisory_unlock(%s, %s)", [work.IMPORTING, run.pk])
+    assert (carried_on(run).state, run.position) == ("checked", 3)
+
+
+def test_what_was_bought_since_stays_when_an_import_is_taken_back():
+    run = imported("номер;дата;сумма;возврат;id\n1;2024-01-01;10;4;c1\n2;2024-01-02;20;20;c1\n3;2024-01-02;5;;c2\n")
+    customer = Customer.objects.get(external_id="c1")
+    assert [row[1::3] for row in purchases()] == [("import:1", True), ("import:2", False), ("import:3", True)]
+    PurchaseFactory(customer=customer, ref="order:7", goods_amount=300, paid_at=NOW, is_first=False)
+
+    run = undone(run)
+
+    assert (run.kept_customers, run.counts["removed"]) == ([customer.pk], 1)
+    assert purchases() == [("c1", "order:7", "site", Decimal("300.00"), False)]
+    assert list(Rfm.objects.values_list("customer", "frequency", "monetary")) == [(customer.pk, 1, Decimal("300.00"))]
+
+
+def test_list_of_wrong_lines_can_be_corrected_and_uploaded():
+    """Its cells are guarded against formulas, its first columns are ours: the corrected file is read all the same."""
+    run = checked("Номер;Дата;Сумма;Телефон\n1;вчера;100;+7 916 123-45-67\n")
+    header = ["строка", "что не так", *run.header]
+    lines = csv_lines(header, [["2", "…", *row] for _wrong, row in wrong_rows(run)])
+
+    corrected = imported("".join(lines).replace("вчера", "01.05.2024"))
+
+    assert (corrected.counts["new"], corrected.counts["wrong"]) == (1, 0)
+    assert customers() == [(None, None, "+79161234567", "", "", None)]

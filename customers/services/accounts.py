@@ -6,6 +6,7 @@ from datetime import datetime
 from customers.models import Customer, User
 from customers.rules import BY_NOBODY, Brought
 from customers.services.register import register_customer
+from customers.services.stale import mark_stale
 from loyalty_site.kernel.transactions import requires_transaction
 
 
@@ -35,4 +36,5 @@ def join_account(
         return None
     by_email.user = user
     by_email.save(update_fields=["user"])
+    mark_stale(customer_ids=[by_email.pk], now=now)
     return by_email

@@ -17,6 +17,7 @@ from points.queries.occasion_plan import plan_occasion
 from points.queries.occasions import shop_day
 from points.rules.occasions import MOST_BEFORE, MOST_KNOWN, MOST_LATE, Holiday, OccasionKind, OccasionTerms, day_in_year
 from points.services.inputs import MOST
+from points.services.segment_grants import NOT_YET
 
 MOST_DAYS = 3650
 TEXTS = ("name", "subject", "greeting")
@@ -46,7 +47,7 @@ def put_occasion(*, occasion_id: int | None, values: Mapping[str, Any], by: User
 def switch_occasion_on(*, occasion_id: int, by: User, now: datetime) -> Occasion:
     """It gives from today on, or waits when a year of it is above the programme's threshold.
 
-    Raises WrongState, also while its segment is put away.
+    Raises WrongState, also while its segment is put away or being worked out.
     """
     occasion = _held(occasion_id)
     if occasion.is_active or occasion.waits:
@@ -107,6 +108,8 @@ def _segment_offered(occasion: Occasion) -> None:
     segment = Segment.objects.select_for_update(no_key=True, of=("self",)).get(pk=occasion.segment_id)
     if segment.archived_at is not None:
         raise WrongState(_("The segment has been put away."))
+    if segment.dirty_at is not None:
+        raise WrongState(NOT_YET)
 
 
 def _held(occasion_id: int) -> Occasion:

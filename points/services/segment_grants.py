@@ -20,6 +20,8 @@ from points.services.grants import CHUNK, grant_to_many
 from points.services.inputs import checked_amount, checked_reason
 
 MOST_DAYS = 3650
+# Counted now it would seem smaller than it is, and no second person would be asked.
+NOT_YET = _("The segment is being worked out: try again in a minute.")
 
 
 @requires_transaction
@@ -37,7 +39,7 @@ def ask_segment_grant(
     """Starts at once, or waits when all the points together are above the programme's threshold.
 
     The same fact again returns the first grant; with other values it raises FactTaken. Raises InvalidInput, also for
-    a segment without customers.
+    a segment without customers and one whose changed conditions are still being worked out.
     """
     checked_amount(amount)
     if life_days is not None and not 1 <= life_days <= MOST_DAYS:
@@ -59,6 +61,8 @@ def ask_segment_grant(
         if any(getattr(earlier, name) != value for name, value in values.items()):
             raise FactTaken
         return earlier
+    if segment.dirty_at is not None:
+        raise invalid("segment", NOT_YET, "not_ready")
     count = members(segment).count()
     if not count:
         raise invalid("segment", _("Nobody is in this segment."), "empty")

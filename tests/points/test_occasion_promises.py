@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from customers.models import Customer
+from customers.models import Customer, Segment
 from customers.services import archive_segment
 from loyalty_site.kernel.errors import InvalidInput, WrongState
 from loyalty_site.kernel.transactions import in_transaction
@@ -25,7 +25,7 @@ from tests.factories import (
     SegmentMembershipFactory,
     UserFactory,
 )
-from tests.points.rows import gift, sums, untrue
+from tests.points.rows import gift, segment_grant, sums, untrue
 from tests.points.test_occasion_gifts import at, born, days_of, give, give_one
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,20 @@ def test_a_segment_of_an_occasion_does_not_vanish() -> None:
     with pytest.raises(InvalidInput) as refused:
         put(segment_id=away.pk)
     assert [error.field for error in refused.value.errors] == ["segment"]
+
+
+def test_a_segment_that_is_being_worked_out_is_waited_for() -> None:
+    """Its conditions were made wider a moment ago: by those who are in it yet nobody else would be asked."""
+    ProgrammeFactory.create(second_person_points=150)
+    segment = SegmentFactory.create(kind="rule", rule={"field": "vip", "op": "yes"}, dirty_at=NOW)
+    occasion = put(segment_id=segment.pk)
+    with pytest.raises(WrongState):
+        switched_on(occasion)
+    with pytest.raises(InvalidInput) as refused:
+        segment_grant(segment_id=segment.pk)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("segment", "not_ready")]
+    Segment.objects.filter(pk=segment.pk).update(dirty_at=None)
+    assert switched_on(occasion).is_active
 
 
 def put(occasion_id: int | None = None, **values: Any) -> Occasion:

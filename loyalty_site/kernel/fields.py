@@ -23,7 +23,6 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 YEARS = range(1900, 2200)
-MONEY_SCHEMA = {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "examples": ["1000.00"]}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -35,11 +34,9 @@ class StrictSerializer(serializers.Serializer[Any]):
         list_serializer_class = StrictList
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                detail = serializers.ErrorDetail(str(_("There is no such field.")), code="unknown_field")
-                raise serializers.ValidationError({name: [detail] for name in unknown[:20]})
+        if isinstance(data, dict) and (unknown := [name for name in data if name not in self.fields]):
+            detail = serializers.ErrorDetail(str(_("There is no such field.")), code="unknown_field")
+            raise serializers.ValidationError({name: [detail] for name in unknown[:20]})
         return super().to_internal_value(data)
 
 
@@ -62,7 +59,7 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field(MONEY_SCHEMA)
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$", "examples": ["1000.00"]})
 class MoneyField(serializers.Field[Any, Any, Any, Any]):
     """A string such as "1000.00": not negative, at most two decimals, within numeric(12,2)."""
 

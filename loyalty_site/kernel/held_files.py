@@ -1,10 +1,8 @@
 """What is held of a customer as a file (CU-4): JSON for machines, HTML for people, both of one structure, streamed."""
 
 import json
-import re
 from collections.abc import Generator, Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
@@ -13,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.held import Column, Kind, Part
 from loyalty_site.kernel.held_look import LOOK
-from loyalty_site.kernel.texts import day_text, moment_text, money_text, number_text
+from loyalty_site.kernel.held_words import said
+from loyalty_site.kernel.texts import moment_text
 
 Parts = Mapping[str, Part]
 Row = Mapping[str, Any]
 # More columns than a sheet of paper holds: a record each, line by line.
 WIDEST = 9
-# How the ledger and the history of purchases name an order.
-ORDER = re.compile(r"order:(\d+)", re.ASCII)
 
 
 def as_json(parts: Parts, *, number: int, now: datetime) -> Iterator[str]:
@@ -122,36 +119,3 @@ def _label(column: Column) -> str:
 
 def _aligned(column: Column) -> str:
     return format_html(' class="{}"', "number") if column.kind in {Kind.MONEY, Kind.NUMBER} else ""
-
-
-def said(column: Column, value: Any) -> str:
-    """A value for people: codes in words, sums, numbers and moments as the reader writes them."""
-    if value is None or value in ("", [], {}):
-        return "—"
-    if isinstance(value, str | int) and value in column.choices:
-        return str(column.choices[value])
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {said(TEXT, item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(said(TEXT, item) for item in value)
-    return _of_kind(column.kind, value)
-
-
-def _of_kind(kind: Kind, value: Any) -> str:
-    match kind:
-        case Kind.MOMENT:
-            return moment_text(datetime.fromisoformat(value))
-        case Kind.DAY:
-            return day_text(date.fromisoformat(value))
-        case Kind.MONEY:
-            return money_text(Decimal(value))
-        case Kind.NUMBER:
-            return number_text(Decimal(value))
-    text = str(value)
-    order = ORDER.fullmatch(text)
-    return f"№ {order[1]}" if order else text
-
-
-TEXT = Column("")

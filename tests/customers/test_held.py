@@ -18,7 +18,8 @@ from customers.models import Customer, DataDownload, Purchase
 from customers.queries.held import held_parts
 from customers.services import write_note
 from loyalty_site.kernel.held import FOR_PROGRAMS, Column, Kind, part_of, part_of_values
-from loyalty_site.kernel.held_files import as_html, said
+from loyalty_site.kernel.held_files import as_html
+from loyalty_site.kernel.held_words import said
 from tests.customers.merging import merged
 from tests.factories import CustomerFactory, PurchaseFactory, UserFactory
 

@@ -19,6 +19,7 @@ from customers.services import (
     refresh_stale,
     restore_segment,
 )
+from customers.services.accounts import join_account
 from customers.services.refresh import Refreshed, refresh_chunk
 from customers.tasks import refresh_changed_rules, refresh_rule_segments, refresh_stale_customers
 from loyalty_site.kernel.errors import InvalidInput, WrongState
@@ -265,3 +266,14 @@ def test_no_list_takes_a_code_of_the_map() -> None:
     with pytest.raises(InvalidInput) as refused:
         listed(code="rfm-mine")
     assert [(error.field, error.code) for error in refused.value.errors] == [("code", "invalid")]
+
+
+def test_who_gets_an_account_is_looked_at_at_once() -> None:
+    user = UserFactory(email="till@shop.test")
+    known = CustomerFactory(email="till@shop.test")
+    segment = put("accounts", leaf("reach", "in", ["account"]))
+
+    join_account(user=user, is_confirmed=True, now=NOW)
+
+    assert refresh_stale(now=NOW) == 1
+    assert keys(segment) == {known.pk}

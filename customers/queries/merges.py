@@ -1,6 +1,6 @@
 """Two customers side by side, before they become one (CU-3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -61,7 +61,17 @@ def merge_preview(survivor_id: int, absorbed_id: int, *, now: datetime) -> Merge
             steps += import_string(path)(survivor_id, absorbed_id, now=now)
     except DomainError as refusal:
         return MergePreview((), str(refusal))
-    return MergePreview(tuple(step_sentences(steps)))
+    return MergePreview(tuple(step_sentences(_with_what_goes_back(steps))))
+
+
+def _with_what_goes_back(steps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Points that were paid for a referral between the two are taken back before the accounts become one."""
+    known = list(steps)
+    back = sum(step.get("taken_back", 0) for step in known)
+    return [
+        {**step, "points": step["points"] - back} if step["part"] == "points" and step["points"] >= back else step
+        for step in known
+    ]
 
 
 def preview_own(survivor_id: int, absorbed_id: int, *, now: datetime) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty_site.kernel.errors import Conflict
 from loyalty_site.kernel.texts import number_text
-from referrals.models import Ambassador, Referral
+from referrals.models import Ambassador, Referral, Reward
+from referrals.models.referral import RewardKind
 
 
 class TwoAmbassadors(Conflict):
@@ -28,10 +30,19 @@ def merge_facts(customer_id: int, *, now: datetime) -> list[tuple[str, str]]:
 def merge_preview(survivor_id: int, absorbed_id: int, *, now: datetime) -> list[dict[str, Any]]:
     """Raises TwoAmbassadors."""
     refuse_two_ambassadors(survivor_id, absorbed_id)
-    _referral, why = void_because(survivor_id, absorbed_id)
+    referral, why = void_because(survivor_id, absorbed_id)
     came = int(not why and Referral.objects.filter(newcomer=absorbed_id).exists())
     brought = Referral.objects.filter(referrer=absorbed_id).count()
-    return [{"part": "referrals", "brought": brought, "came": came, "void": why}] if why or came or brought else []
+    if not (why or came or brought):
+        return []
+    back = _paid_points(referral) if referral is not None and why == "himself" else 0
+    return [{"part": "referrals", "brought": brought, "came": came, "void": why, "taken_back": back}]
+
+
+def _paid_points(referral: Referral) -> int:
+    """What was paid for it and not taken back yet."""
+    paid = Reward.objects.filter(referral=referral, status=Reward.Status.PAID, kind=RewardKind.POINTS)
+    return int(paid.aggregate(left=Sum(F("amount") - F("taken_back_amount")))["left"] or 0)
 
 
 def void_because(survivor_id: int, absorbed_id: int) -> tuple[Referral | None, str]:

@@ -12,9 +12,19 @@ from customers.models import Consent, Customer, Tag
 from customers.queries.merge_texts import step_sentences
 from customers.queries.merges import merge_facts, merge_preview
 from customers.services import request_erasure, tag_customer, write_note
+from loyalty_site.kernel.transactions import in_transaction
 from points.models import PendingAdjustment
+from referrals.models import Reward
+from referrals.services import pay_due
 from tests.customers.merging import merged
-from tests.factories import CustomerFactory, ProductFactory, ProgrammeFactory, SegmentMembershipFactory, UserFactory
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    ProgrammeFactory,
+    ReferralFactory,
+    SegmentMembershipFactory,
+    UserFactory,
+)
 from tests.orders.points_story import Till, day
 from tests.points.rows import earn, spend, take_back
 from tests.promocodes.rows import make_code
@@ -66,7 +76,16 @@ def in_debt(older: Customer, newer: Customer) -> None:
     take_back("earn:order:1", 20, "refund:1", now=day(0))
 
 
-@pytest.mark.parametrize("story", [rich, poor, in_debt])
+def himself(older: Customer, newer: Customer) -> None:
+    """The older one brought the newer one, and was paid for it."""
+    ReferralFactory(referrer=older, newcomer=newer, hold_days=1)
+    ProductFactory(sku="SHIRT", price=Decimal("3333.33"))
+    Till(newer).buy("first", "SHIRT", on=1)
+    in_transaction(lambda: pay_due(now=day(4)))
+    assert Reward.objects.get().status == "paid"
+
+
+@pytest.mark.parametrize("story", [rich, poor, in_debt, himself])
 def test_the_preview_says_what_the_merge_tells(story: Callable[[Customer, Customer], None]) -> None:
     older, newer = CustomerFactory.create_batch(2)
     story(older, newer)

@@ -78,6 +78,9 @@ UNREADABLE: dict[str, Text] = {
         "This is a web page or XML, whatever its name says: open it in a spreadsheet and save it as XLSX or CSV."
     ),
     "no_table": gettext_lazy("This is no table: upload a CSV or XLSX file."),
+    "clash": gettext_lazy(
+        "What is in the file does not go with what is stored by now: nothing is imported, check it again."
+    ),
     "unstorable": gettext_lazy("After line %(line)s there is something that cannot be stored: nothing is imported."),
     "broken_workbook": gettext_lazy("This workbook cannot be read: open it in a spreadsheet and save it as XLSX."),
     "macros": gettext_lazy("The workbook holds macros: save it as XLSX without them."),

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DataError, connection
+from django.db import DataError, IntegrityError, connection
 from django.utils import timezone
 
 from customers.imports import store
@@ -22,6 +23,7 @@ from customers.queries.imports import layout_of
 from customers.services import imports as services
 from loyalty_site.kernel.transactions import in_transaction
 
+log = structlog.get_logger(__name__)
 State = ImportRun.State
 # The first key of the advisory locks that keep two workers off one import. A dead worker's lock goes with him.
 IMPORTING = 7301
@@ -83,10 +85,19 @@ def _import(run_id: int) -> None:
         if not is_alone:
             return
         told = partial(_say, run_id)
+        apply = partial(services.apply_import, run_id=run_id, told=told)
         try:
-            in_transaction(lambda: services.apply_import(run_id=run_id, now=timezone.now(), told=told))
+            try:
+                in_transaction(lambda: apply(now=timezone.now()))
+            except IntegrityError:
+                # Somebody registered meanwhile with an address of the file. Matched afresh, he is known.
+                in_transaction(lambda: apply(now=timezone.now()))
         except services.StageIsGone:
             in_transaction(lambda: services.read_again(run_id=run_id))
+        except (IntegrityError, DataError):
+            log.exception("import_refused", run_id=run_id)
+            fail = partial(services.fail_import, run_id=run_id, code="clash", details={}, now=timezone.now())
+            in_transaction(fail)
     cache.delete(_progress_key(run_id))
 
 

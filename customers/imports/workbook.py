@@ -17,7 +17,7 @@ MOST_PARTS = 2_000
 MEGABYTE = 1_000_000
 # Texts and styles are held in memory by whoever reads a workbook; sheets are not.
 MOST_TEXTS = 64 * MEGABYTE
-MOST_IN_MEMORY = 3 * MEGABYTE
+MOST_IN_MEMORY = MEGABYTE
 MOST_SHEET = 2_000 * MEGABYTE
 # A real sheet packs some twenty times; what packs thousands of times was made to burst.
 MOST_RATIO = 250

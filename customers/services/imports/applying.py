@@ -7,7 +7,7 @@ from django.db import connection
 
 from customers.models import ImportRun
 from customers.services.imports import matching
-from customers.services.imports.checking import HAS_CONSENT, SETTINGS, WOULD_CHANGE, counted
+from customers.services.imports.checking import HAS_CONSENT, IS_HELD, SETTINGS, WOULD_CHANGE, counted
 from customers.services.imports.runs import State, locked_run
 from customers.services.imports.tables import Tables
 from loyalty_site.kernel.transactions import ChangedMeanwhile, requires_transaction
@@ -142,7 +142,7 @@ def _put(field: str, empty: str = "NULL") -> str:
 
 
 FIELDS = {
-    "external_id": _put("external_id"),
+    "external_id": f"CASE WHEN c.external_id IS NULL AND NOT ({IS_HELD}) THEN w.external_id ELSE c.external_id END",
     "email": _put("email"),
     "phone": _put("phone"),
     "first_name": _put("first_name", "''"),

@@ -114,10 +114,12 @@ SELECT count(*) FILTER (WHERE s.problem IS NOT NULL OR m.problem IS NOT NULL),
 FROM {stage} s LEFT JOIN {match} m ON m.who = s.who LEFT JOIN customers_purchase p ON p.ref = 'import:' || s.number
 """
 
-# A detail of the file is written when there is one, and when nothing stands there or the file is to be right.
-WOULD_CHANGE = """
-    (w.external_id IS NOT NULL AND c.external_id IS DISTINCT FROM w.external_id
-        AND (%(overwrites)s OR c.external_id IS NULL))
+# An id is given to who has none, and never taken from anybody: a record that was merged keeps its own, and by it the
+# one that stayed is known.
+IS_HELD = "EXISTS (SELECT FROM customers_customer h WHERE h.external_id = w.external_id)"
+# Any other detail of the file is written when there is one, and when nothing stands there or the file is to be right.
+WOULD_CHANGE = f"""
+    (w.external_id IS NOT NULL AND c.external_id IS NULL AND NOT ({IS_HELD}))
  OR (w.email IS NOT NULL AND c.email IS DISTINCT FROM w.email AND (%(overwrites)s OR c.email IS NULL))
  OR (w.phone IS NOT NULL AND c.phone IS DISTINCT FROM w.phone AND (%(overwrites)s OR c.phone IS NULL))
  OR (w.first_name IS NOT NULL AND c.first_name <> w.first_name AND (%(overwrites)s OR c.first_name = ''))

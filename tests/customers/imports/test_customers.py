@@ -1,12 +1,16 @@
 """Customers from files: registered, filled in or overwritten, taken back (CU-6)."""
 
+import threading
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from customers.models import Consent, Customer, ImportChange, StaleCustomer
-from tests.customers.imports.rows import customers, imported, undone
-from tests.factories import CustomerFactory
+from customers.services.imports import start_import
+from loyalty_site.kernel.transactions import in_transaction
+from tests.customers.imports.rows import carried_on, checked, customers, imported, undone
+from tests.factories import NOW, CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +111,62 @@ def test_file_of_somebody_else_is_stopped_by_its_contacts():
 
     assert (run.counts["new"], Customer.objects.count()) == (0, 1)
     assert str(Customer.objects.get().phone) == "+79160000001"
+
+
+@pytest.mark.parametrize("own_id", ["S", None])
+def test_id_of_a_merged_record_leads_to_the_one_that_stayed_and_is_left_to_it(own_id):
+    stays = CustomerFactory(external_id=own_id, email="s@example.ru", phone=None, first_name="", last_name="")
+    CustomerFactory(external_id="M", email=None, phone=None, merged_into=stays)
+
+    run = of_customers("M;Новое;;;new@example.ru;;;\n", match="overwrite")
+
+    assert (run.state, run.counts["changed"]) == ("done", 1)
+    stays.refresh_from_db()
+    assert (stays.external_id, stays.email, stays.first_name) == (own_id, "new@example.ru", "Новое")
+
+
+def test_id_is_given_to_who_has_none_and_never_overwritten():
+    CustomerFactory(external_id=None, email="a@example.ru", phone=None)
+    CustomerFactory(external_id="B", email="b@example.ru", phone=None)
+
+    run = of_customers("7;;;;a@example.ru;;;\n8;;;;b@example.ru;;;\n", match="overwrite")
+
+    assert (run.counts["changed"], run.counts["wrong"]) == (1, 1)
+    assert [row[:2] for row in customers()] == [("7", "a@example.ru"), ("B", "b@example.ru")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_customer_who_registers_while_rows_are_written_is_known_at_the_second_attempt(second_session, settings):
+    """His row stands uncommitted when ours of the same address comes to it, and is committed a moment later."""
+    settings.CUSTOMERS_IMPORTED = []
+    run = checked(HEADER + "7;Покупатель;;;a@example.ru;;;\n", kind="customers")
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
+    columns = "public_id, email, first_name, last_name, registered_at"
+    second_session.execute("BEGIN")
+    second_session.execute(
+        f"INSERT INTO customers_customer ({columns}) VALUES (gen_random_uuid(), 'a@example.ru', '', '', now())"
+    )
+    later = threading.Timer(0.3, second_session.execute, ["COMMIT"])
+    later.start()
+
+    run = carried_on(run)
+
+    later.join()
+    assert (run.state, run.counts["new"], run.counts["changed"]) == ("done", 0, 1)
+    assert customers() == [("7", "a@example.ru", None, "Покупатель", "", None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_the_database_refuses_end_the_run_in_words(settings):
+    settings.CUSTOMERS_IMPORTED = []
+    run = checked(HEADER + "7;Покупатель;;;a@example.ru;;;\n", kind="customers")
+    in_transaction(lambda: start_import(run_id=run.pk, skips_wrong=False, now=NOW))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE customers_customer ADD CONSTRAINT of_a_test CHECK (external_id <> '7')")
+    try:
+        run = carried_on(run)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE customers_customer DROP CONSTRAINT of_a_test")
+
+    assert (run.state, run.failure, customers()) == ("failed", {"code": "clash"}, [])

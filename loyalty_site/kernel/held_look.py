@@ -24,7 +24,7 @@ th,td{border-bottom:1px solid var(--line);padding:.45rem .75rem .45rem 0;text-al
 th{color:var(--muted);font-weight:600}
 tbody tr:last-child td{border-bottom:0}
 .number{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
-td{overflow-wrap:anywhere;min-width:4rem}
+td{overflow-wrap:break-word;min-width:4rem}
 dl{border-top:1px solid var(--line);display:grid;gap:.75rem 1.5rem;
 grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));
 margin:0;padding:1rem 0}
@@ -44,6 +44,7 @@ nav{display:none}
 body>section,.empty{border:0;border-radius:0;border-top:1px solid var(--line);padding:.75rem 0}
 .wide{overflow:visible}
 table{font-size:8.5pt}
+td{overflow-wrap:anywhere}
 thead{display:table-header-group}
 tr,dl{break-inside:avoid}
 h2{break-after:avoid}

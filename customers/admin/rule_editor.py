@@ -20,6 +20,7 @@ from customers.rules.conditions import Node
 from customers.services.rule_segments import put_rule_segment
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
 from loyalty_site.kernel.errors import InvalidInput
+from loyalty_site.kernel.keys import key_of
 
 SAMPLE = 8
 ACTIONS = ("_add", "_group", "_remove", "_show", "_count")
@@ -171,9 +172,9 @@ def _page(
 
 
 def _source(request: HttpRequest) -> tuple[Segment | None, Node | None]:
-    key, rule = request.GET.get("from", ""), request.GET.get("rule")
-    if key.isascii() and key.isdigit():
-        source = get_object_or_404(Segment, pk=int(key))
+    key, rule = key_of(request.GET.get("from")), request.GET.get("rule")
+    if key is not None:
+        source = get_object_or_404(Segment, pk=key)
         if source.kind == Segment.Kind.RULE:
             return source, _read(source.rule)
         return None, _read({"field": "segment", "op": "in", "value": [source.code]})

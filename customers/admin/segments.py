@@ -23,6 +23,7 @@ from customers.queries.members import member_count
 from customers.services import segments
 from customers.services.rule_segments import segment_uses
 from loyalty_site.kernel.badges import badge
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import number_text
 
@@ -104,12 +105,16 @@ class SegmentAdmin(ServiceAdmin):
         ]
         return own + super().get_urls()
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Above the list stand the ways to make one, by conditions and by hand; a plus would be the second only."""
+        return super().changelist_view(request, {"has_add_permission": False, **(extra_context or {})})
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdecimal():
+        if key_of(object_id) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         segment = get_object_or_404(Segment, pk=object_id)
         if segment.kind == Segment.Kind.LIST:

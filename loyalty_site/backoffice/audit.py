@@ -14,6 +14,7 @@ from pghistory.models import Event
 
 from customers.models import User
 from loyalty_site.kernel.backoffice import page, staff_page
+from loyalty_site.kernel.keys import key_of
 
 PAGE = 50
 # Columns that every event repeats and that tell nothing about the change.
@@ -64,8 +65,8 @@ def _newest(models: Any, before: datetime | None, who: str) -> Iterator[Any]:
         events = model.objects.exclude(pgh_label="before").select_related("pgh_context").order_by("-pgh_id")
         if before:
             events = events.filter(pgh_created_at__lt=before)
-        if who.isdecimal():
-            events = events.filter(pgh_context__metadata__user=int(who))
+        if user := key_of(who):
+            events = events.filter(pgh_context__metadata__user=user)
         yield from events[:PAGE]
 
 

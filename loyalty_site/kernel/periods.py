@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 CUSTOM = "custom"
 MOST_DAYS = 3 * 366
+# A day before the first that a date can hold, or after the last, would be asked for.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 PERIODS = [
     ("today", _("today")),
@@ -40,6 +42,9 @@ class PeriodForm(forms.Form):
         first, last = values.get("first"), values.get("last")
         if not (first and last):
             self.add_error("first" if not first else "last", _("Choose both days."))
+        elif odd := [name for name in ("first", "last") if not FIRST_YEAR <= values[name].year <= LAST_YEAR]:
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            self.add_error(odd[0], _("Choose a day from the years %(first)d to %(last)d.") % years)
         elif last < first:
             self.add_error("last", _("The last day is before the first."))
         elif (last - first).days >= MOST_DAYS:

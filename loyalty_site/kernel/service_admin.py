@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from loyalty_site.kernel.backoffice import ShopAdmin, attempt_form, page
+from loyalty_site.kernel.keys import key_of
 
 
 class ServiceAdmin(ShopAdmin):
@@ -45,7 +46,7 @@ class ServiceAdmin(ShopAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdecimal():
+        if key_of(object_id) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self._form_view(request, get_object_or_404(self.queryset_for_page(request), pk=object_id))
 

@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from customers.models import Customer
 from loyalty_site.kernel.backoffice import ShopAdmin
 from loyalty_site.kernel.badges import badge
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.texts import moment_text, money_text
 from orders.admin import order_actions, order_page
 from orders.admin.asking import phone_or_empty
@@ -71,12 +72,12 @@ class CustomerFilter(DropdownFilter):
     parameter_name = "of"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        chosen = request.GET.get("of", "")
-        found = Customer.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
-        return [(chosen, str(found))] if found else []
+        key = key_of(request.GET.get("of"))
+        found = Customer.objects.filter(pk=key).first() if key else None
+        return [(str(found.pk), str(found))] if found else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(customer=self.value()) if str(self.value() or "").isdecimal() else queryset
+        return queryset.filter(customer=key) if (key := key_of(self.value())) else queryset
 
 
 @admin.register(Order)

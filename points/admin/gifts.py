@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.texts import day_text, last_day_text, moment_text, points_text
 from points.admin.entries import customers_named
 from points.models import Occasion, OccasionGift
@@ -25,8 +26,7 @@ class OccasionFilter(DropdownFilter):
         return [(str(key), name) for key, name in Occasion.objects.order_by("name", "pk").values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = str(self.value() or "")
-        return queryset.filter(occasion_id=chosen) if chosen.isdecimal() and len(chosen) < 10 else queryset
+        return queryset.filter(occasion_id=key) if (key := key_of(self.value())) else queryset
 
 
 @admin.register(OccasionGift)

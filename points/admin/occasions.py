@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext
 from customers.queries.programme import programme
 from loyalty_site.kernel.backoffice import ShopAdmin, attempt, attempt_form, page, staff_page
 from loyalty_site.kernel.badges import badge
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.texts import day_text, number_text
 from points import services
 from points.admin.occasion_form import OccasionForm
@@ -62,7 +63,7 @@ class OccasionAdmin(ShopAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return redirect("admin:points_occasion_page", int(object_id) if object_id.isdecimal() else 0)
+        return redirect("admin:points_occasion_page", key_of(object_id) or 0)
 
     @admin.display(description=gettext_lazy("occasion"))
     def title(self, obj: Occasion) -> SafeString:
@@ -126,8 +127,8 @@ def edit(request: HttpRequest, occasion_id: int | None = None) -> HttpResponse:
 @staff_page("points.view_occasion")
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as typed so far will come to; writes nothing."""
-    edited = request.POST.get("edited", "")
-    found = Occasion.objects.filter(pk=edited).first() if edited.isdecimal() and len(edited) < 10 else None
+    edited = key_of(request.POST.get("edited"))
+    found = Occasion.objects.filter(pk=edited).first() if edited else None
     form = OccasionForm(request.POST, initial=_initial(found), label_suffix="")
     if found:
         form.fields["kind"].disabled = True

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from customers.models import Customer
 from customers.queries import find_customer
 from loyalty_site.kernel.backoffice import attempt_form, page, staff_page
+from loyalty_site.kernel.keys import key_of
 from promocodes import services
 from promocodes.admin import advice
 from promocodes.admin.forms import TYPES_IN_ORDER, TermsForm, default_days
@@ -109,8 +110,7 @@ def edit(request: HttpRequest, code_id: int) -> HttpResponse:
 def summary_fragment(request: HttpRequest) -> HttpResponse:
     """The panel beside the form, for what is typed so far: sentence, worked example, warnings."""
     form = _form(data=request.POST, initial={"type": request.POST.get("type", "")})
-    edited = request.POST.get("edited", "")
-    panel = advice.panel(form, edited_id=int(edited) if edited.isdecimal() else None)
+    panel = advice.panel(form, edited_id=key_of(request.POST.get("edited")))
     return TemplateResponse(request, "promocodes/admin/summary.html", {"panel": panel})
 
 
@@ -212,15 +212,15 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     days = default_days(timezone.localdate())
     chosen = request.GET.get("type", "")
     start: dict[str, Any] = {"type": chosen if chosen in CodeType.values else CodeType.PERCENT, **days}
-    if (source := request.GET.get("from", "")).isdecimal():
+    if source := key_of(request.GET.get("from")):
         code = PromoCode.objects.select_related("terms__campaign", "customer").filter(pk=source).first()
         start = {**code_initial(code), **days} if code else start
     for named in ("campaign", "segment"):
         if chosen_name := request.GET.get(named, ""):
             start[named] = chosen_name
-    if (customer := request.GET.get("customer", "")).isdecimal():
+    if customer := key_of(request.GET.get("customer")):
         # “Give a code” on the customer's page: one use, for this customer.
-        start |= {"customer": _known_as(find_customer(customer)), "max_uses": start.get("max_uses") or 1}
+        start |= {"customer": _known_as(find_customer(str(customer))), "max_uses": start.get("max_uses") or 1}
     return start
 
 

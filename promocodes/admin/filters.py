@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from customers.models import User
+from loyalty_site.kernel.keys import key_of
 from promocodes.admin.ports import segment_choices, tier_choices
 from promocodes.models import Campaign, CodeType, Terms
 from promocodes.queries.listing import state_condition
@@ -51,7 +52,7 @@ class CampaignFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
             return queryset.filter(terms__campaign__isnull=True)
-        return queryset.filter(terms__campaign_id=self.value()) if str(self.value() or "").isdecimal() else queryset
+        return queryset.filter(terms__campaign_id=key) if (key := key_of(self.value())) else queryset
 
 
 class AudienceFilter(DropdownFilter):
@@ -86,10 +87,10 @@ class OwnerFilter(DropdownFilter):
     parameter_name = "customer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(chosen, f"№{chosen}")] if (chosen := request.GET.get("customer", "")).isdecimal() else []
+        return [(str(chosen), f"№{chosen}")] if (chosen := key_of(request.GET.get("customer"))) else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(customer=self.value()) if str(self.value() or "").isdecimal() else queryset
+        return queryset.filter(customer=key) if (key := key_of(self.value())) else queryset
 
 
 class PeriodFilter(DropdownFilter):
@@ -129,7 +130,7 @@ class CreatorFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
             return queryset.filter(terms__created_by__isnull=True)
-        return queryset.filter(terms__created_by_id=self.value()) if str(self.value() or "").isdecimal() else queryset
+        return queryset.filter(terms__created_by_id=key) if (key := key_of(self.value())) else queryset
 
 
 class BatchFilter(DropdownFilter):
@@ -139,7 +140,7 @@ class BatchFilter(DropdownFilter):
     parameter_name = "batch"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(chosen, f"#{chosen}")] if (chosen := request.GET.get("batch", "")).isdecimal() else []
+        return [(str(chosen), f"#{chosen}")] if (chosen := key_of(request.GET.get("batch"))) else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(terms__batch=self.value()) if self.value() else queryset
+        return queryset.filter(terms__batch=key) if (key := key_of(self.value())) else queryset

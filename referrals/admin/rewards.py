@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from loyalty_site.kernel.backoffice import ReadOnlyAdmin
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.texts import day_text
 from referrals.admin.filters import AmbassadorFilter, EarnedPeriodFilter, PayeeFilter, RewardStateFilter
 from referrals.admin.search import rewards_like
@@ -53,7 +54,7 @@ class RewardAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A reward is read with the referral it belongs to."""
-        if not object_id.isdecimal():
+        if key_of(object_id) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         reward = get_object_or_404(Reward, pk=object_id)
         return redirect("admin:referrals_referral_page", reward.referral_id)

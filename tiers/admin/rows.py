@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from loyalty_site.kernel.errors import DomainError, InvalidInput
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.number_fields import DecimalField
 
 MOST_ROWS = 50
@@ -73,8 +74,7 @@ def plain(value: Any) -> Any:
 
 def typed_rows(form: type[forms.Form], data: QueryDict, prefix: str) -> list[dict[str, Any]]:
     """What stands in the fields of each row, as text, however wrong."""
-    count = data.get(f"{prefix}-TOTAL_FORMS", "0")
-    rows = range(min(int(count), MOST_ROWS) if count.isdecimal() else 0)
+    rows = range(min(key_of(data.get(f"{prefix}-TOTAL_FORMS")) or 0, MOST_ROWS))
     return [{name: data.get(f"{prefix}-{row}-{name}", "") for name in form.base_fields} for row in rows]
 
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 import promocodes.services
 from customers import services
-from customers.models import CustomerNote
+from customers.models import Customer, CustomerNote
 from loyalty_site.kernel.backoffice import attempt, attempt_form, page, staff_page
+from loyalty_site.kernel.keys import key_of
 from orders.admin.customer.forms import CodeForm, ManagerForm, NoteForm, TagForm
 from orders.admin.customer.page import customer_page, the_customer
 
@@ -66,8 +67,7 @@ def add_tag(request: HttpRequest, customer_id: int) -> HttpResponse:
 @require_POST
 def take_tag(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The tag whose key is in `tag`; one that is not there is off already."""
-    asked, now = request.POST.get("tag", ""), timezone.now()
-    key = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0
+    key, now = key_of(request.POST.get("tag")) or 0, timezone.now()
     attempt(request, lambda: services.untag_customer(customer_id=customer_id, tag_id=key, now=now))
     return _back(customer_id, "tags")
 
@@ -100,6 +100,7 @@ def give_code(request: HttpRequest, customer_id: int) -> HttpResponse:
         "orders/admin/customer/code.html",
         title=_("Give a code"),
         status=422 if form.errors else 200,
+        opts=Customer._meta,
         form=form,
         original=customer,
         may_activate=request.user.has_perm("promocodes.activate_promocode"),

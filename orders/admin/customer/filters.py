@@ -12,6 +12,7 @@ import tiers.queries
 from customers.models import CustomerTag, Segment, Tag, User
 from customers.queries import members, rfm_names
 from customers.queries.members import RFM_PREFIX
+from loyalty_site.kernel.keys import key_of
 
 MOST_CHOICES = 500
 
@@ -118,5 +119,5 @@ class ManagerFilter(DropdownFilter):
         return [("mine", _("me")), *((str(user.pk), str(user)) for user in staff)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = str(request.user.pk) if self.value() == "mine" else self.value() or ""
-        return queryset.filter(manager=int(chosen)) if chosen.isascii() and chosen.isdigit() else queryset
+        chosen = request.user.pk if self.value() == "mine" else key_of(self.value())
+        return queryset.filter(manager=chosen) if chosen else queryset

@@ -19,6 +19,7 @@ from customers import services
 from customers.models import Customer
 from customers.queries import living, search_customers
 from loyalty_site.kernel.backoffice import attempt_form
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.service_admin import ServiceAdmin
 from loyalty_site.kernel.texts import day_text
 from orders.admin.customer import actions
@@ -98,7 +99,7 @@ class CustomerAdmin(ServiceAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        if not object_id.isdecimal():
+        if key_of(object_id) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         customer = get_object_or_404(shown_customers(), pk=object_id)
         if request.method != "POST":

@@ -75,7 +75,7 @@ class DuplicateAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("pair"))
     def pair(self, obj: Duplicate) -> SafeString:
-        return format_html('<a class="bo-code-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("how sure"))
     def sure(self, obj: Duplicate) -> SafeString:
@@ -131,7 +131,7 @@ class MergeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("merge"))
     def number(self, obj: Merge) -> SafeString:
-        return format_html('<a class="bo-code-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("customer that stays"))
     def survivor_link(self, obj: Merge) -> SafeString:

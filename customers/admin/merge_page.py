@@ -20,6 +20,7 @@ from customers.services.duplicates import say_different
 from customers.services.merge import FIELDS, default_of, merge_customers
 from customers.tasks import look_for_duplicates
 from loyalty_site.kernel.backoffice import attempt, attempt_form, page, staff_page
+from loyalty_site.kernel.keys import key_of
 from loyalty_site.kernel.texts import day_text
 
 SHOWN = 20
@@ -45,8 +46,8 @@ class MergeForm(forms.Form):
     )
 
     def kept(self) -> dict[str, int]:
-        chosen = {field: self.data.get(f"kept_{field}", "") for field in FIELDS}
-        return {field: int(key) for field, key in chosen.items() if key.isascii() and key.isdigit() and len(key) < 19}
+        chosen = {field: key_of(self.data.get(f"kept_{field}")) for field in FIELDS}
+        return {field: key for field, key in chosen.items() if key is not None}
 
 
 @staff_page("customers.view_duplicate")
@@ -82,16 +83,20 @@ def look(request: HttpRequest) -> HttpResponse:
 
 @staff_page("customers.merge_customer")
 def choose(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """From a customer's page: find the other record, then both side by side (`?with=`)."""
-    customer = get_object_or_404(Customer, pk=customer_id, merged_into=None, erased_at=None)
-    other_key = request.GET.get("with", "")
-    if other_key.isascii() and other_key.isdigit() and len(other_key) < 19:
-        other = get_object_or_404(Customer, pk=int(other_key), merged_into=None, erased_at=None)
-        if other.pk != customer.pk:
-            older, newer = sorted((customer, other), key=lambda one: one.pk)
-            if request.method == "POST":
-                return _merge(request, older, newer, None)
-            return _page(request, older, newer, MergeForm(label_suffix=""), None)
+    """From a customer's page: find the other record, then both side by side (`?with=`).
+
+    Whoever comes back to it after the merge is led to the record that tells where it went.
+    """
+    customer, other_key = get_object_or_404(Customer, pk=customer_id), key_of(request.GET.get("with"))
+    other = customer if other_key is None else get_object_or_404(Customer, pk=other_key)
+    for one in (customer, other):
+        if not _is_living(one):
+            return redirect("admin:customers_customer_change", one.pk)
+    if other.pk != customer.pk:
+        older, newer = sorted((customer, other), key=lambda one: one.pk)
+        if request.method == "POST":
+            return _merge(request, older, newer, None)
+        return _page(request, older, newer, MergeForm(label_suffix=""), None)
     text = request.GET.get("q", "").strip()
     keys = [key for key in search_customers(text, limit=SHOWN) if key != customer.pk] if text else []
     found = Customer.objects.in_bulk(keys)
@@ -102,7 +107,7 @@ def choose(request: HttpRequest, customer_id: int) -> HttpResponse:
         opts=Customer._meta,
         customer=customer,
         text=text,
-        found=[found[key] for key in keys if key in found and found[key].merged_into_id is None],
+        found=[found[key] for key in keys if key in found and _is_living(found[key])],
     )
 
 
@@ -118,6 +123,10 @@ def show_merge(request: HttpRequest, merge_id: int) -> HttpResponse:
         sentences=step_sentences(merge.steps),
         kept=[(LABELS[field], key == merge.absorbed_id) for field, key in merge.kept.items() if field in LABELS],
     )
+
+
+def _is_living(customer: Customer) -> bool:
+    return customer.merged_into_id is None and customer.erased_at is None
 
 
 def _merge(request: HttpRequest, older: Customer, newer: Customer, pair: Duplicate | None) -> HttpResponse:

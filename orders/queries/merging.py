@@ -13,6 +13,8 @@ from orders.models import Order
 
 def merge_facts(customer_id: int, *, now: datetime) -> list[tuple[str, str]]:
     found = _orders(customer_id)
+    if not found["count"]:
+        return [(_("Orders"), "0")]
     orders, amount = number_text(found["count"]), money_text(found["amount"] or Decimal(0))
     return [(_("Orders"), _("%(orders)s for %(amount)s") % {"orders": orders, "amount": amount})]
 

@@ -67,3 +67,15 @@ def test_the_other_record_is_found_from_a_customers_page(as_role: Any) -> None:
     assert Merge.objects.values_list("survivor", "absorbed").get() == (older.pk, newer.pk)
     older.refresh_from_db()
     assert older.first_name == "Второй"
+
+
+def test_who_comes_back_after_the_merge_is_led_to_where_the_record_went(as_role: Any) -> None:
+    older, newer = CustomerFactory(), CustomerFactory()
+    client, page = as_role("manager"), reverse("admin_customer_merge", args=[newer.pk])
+    client.post(f"{page}?with={older.pk}", {"reason": "one person"})
+
+    again = client.post(f"{page}?with={older.pk}", {"reason": "one person"})
+
+    assert again.url == reverse("admin:customers_customer_change", args=[newer.pk])
+    assert client.get(again.url).context["original"].merged_into == older
+    assert Merge.objects.count() == 1

@@ -48,7 +48,7 @@ def _warnings(request: HttpRequest, customer: Customer) -> dict[str, Any]:
         "absorbed": list(merges.values_list("absorbed", flat=True)[:20]),
         "erasure": waiting.select_related("asked_by").first(),
         "duplicates": [
-            pair.second if pair.first_id == customer.pk else pair.first
+            (pair.pk, pair.second if pair.first_id == customer.pk else pair.first)
             for pair in doubtful.select_related("first", "second").order_by("-score", "pk")[:DUPLICATES_SHOWN]
         ]
         if may_see

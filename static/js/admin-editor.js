@@ -42,7 +42,7 @@
       try {
         const answer = await fetch(form.dataset.summaryUrl, { method: "POST", body: new FormData(form), credentials: "same-origin" });
         const text = await answer.text();
-        if (turn === asked && answer.ok) panel.innerHTML = text;
+        if (turn === asked && answer.ok && !answer.redirected) panel.innerHTML = text;
       } finally {
         if (turn === asked) panel.classList.remove("bo-busy");
       }

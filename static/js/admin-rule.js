@@ -11,9 +11,18 @@
     const body = new FormData(form);
     Object.keys(more).forEach(function (name) { body.append(name, more[name]); });
     return fetch(url, { method: "POST", body: body, credentials: "same-origin", signal: signal }).then(function (answer) {
-      if (!answer.ok) throw new Error(String(answer.status));
+      // A page of sign-in is an answer too, but not to this.
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       return answer.text();
     });
+  }
+
+  function failed(fault) {
+    if (fault.name === "AbortError") return;
+    const note = document.createElement("p");
+    note.className = "bo-note bo-note--warn";
+    note.textContent = found.dataset.failed;
+    found.replaceChildren(note);
   }
 
   let timer = 0;
@@ -27,22 +36,26 @@
       found.classList.add("bo-busy");
       send(form.dataset.countUrl, {}, turn.signal).then(function (text) {
         if (turn === asking) found.innerHTML = text;
-      }).catch(function () {}).finally(function () {
+      }).catch(failed).finally(function () {
         if (turn === asking) found.classList.remove("bo-busy");
       });
     }, 400);
   }
 
   let last = 0;
+  let waiting = false;
 
   function change(more, settle) {
     const turn = ++last;
+    waiting = true;
     send(form.dataset.treeUrl, more).then(function (text) {
       if (turn !== last) return;
       tree.innerHTML = text;
       settle();
       count();
-    }).catch(function () {});
+    }).catch(failed).finally(function () {
+      if (turn === last) waiting = false;
+    });
   }
 
   function focus(element) {
@@ -57,6 +70,8 @@
     const button = event.target.closest("button[name]");
     if (!button) return;
     event.preventDefault();
+    // The answer that is under way numbers the tree anew: a second button would mean another condition.
+    if (waiting) return;
     changed = true;
     const path = button.value;
     const parent = path.slice(0, Math.max(path.lastIndexOf("-"), 1));

@@ -19,6 +19,7 @@ from customers.models import (
 from customers.queries.authors import authors
 from customers.queries.changes import changes_told
 from customers.queries.rfm import rfm_names
+from customers.rules.places import place_text
 from loyalty_site.kernel.timeline import Source, Told, rows_of
 
 TAG_EVENTS: Any = CustomerTag.pgh_event_model  # type: ignore[attr-defined]
@@ -34,7 +35,7 @@ def _given(keys: Sequence[int]) -> dict[int, Told]:
     return {
         row.pk: Told(
             text=_("Consent given: %(purpose)s") % {"purpose": row.get_purpose_display()},
-            detail=_("%(source)s, text %(version)s") % {"source": row.source, "version": row.text_version},
+            detail=_("%(source)s, text %(version)s") % {"source": place_text(row.source), "version": row.text_version},
             tone="good",
         )
         for row in Consent.objects.filter(pk__in=keys)

@@ -88,7 +88,8 @@ def _free_code(name: str) -> str:
 
 def _cleaned(name: str) -> str:
     kept = " ".join(unicodedata.normalize("NFC", name).split())
-    if not kept or len(kept) > LONGEST:
+    is_seen = any(unicodedata.category(character)[0] in "LNPS" for character in kept)
+    if not is_seen or len(kept) > LONGEST:
         raise invalid("name", _("Enter a name of at most %(count)d characters.") % {"count": LONGEST})
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in kept):
         raise invalid("name", _("This text holds characters that cannot be stored."))

@@ -60,7 +60,7 @@ def test_one_line_tells_what_every_app_keeps(manager: Client, placed: Order) -> 
         ("purchase", "Purchase", "₽1,000 · site"),
         ("order placed", "Order placed", "₽4,100 · site"),
         ("code used", "Promo code used: K7XQ4M9TWD", "discount ₽200"),
-        ("consent given", "Consent given: e-mail", "site, text 1"),
+        ("consent given", "Consent given: e-mail", "on the site, text 1"),
         ("note", "Note", "Rings up"),
         ("registered", "Registered", ""),
     }

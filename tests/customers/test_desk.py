@@ -103,6 +103,12 @@ def test_a_tag_is_on_a_customer_once_and_both_ways_are_kept(customer: Customer, 
     assert list(kept.values_list("pgh_label", flat=True)) == ["insert", "delete"]
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u202e", "\u200b\u200d"])
+def test_a_tag_that_nobody_can_see_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        services.put_tag(tag_id=None, name=name)
+
+
 def test_a_tag_is_renamed_and_its_code_stays() -> None:
     tag = services.put_tag(tag_id=None, name="Blogger")
     assert services.put_tag(tag_id=tag.pk, name="Writes of us").code == "blogger"

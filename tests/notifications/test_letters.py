@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.utils import translation
 
@@ -12,6 +13,7 @@ from notifications.mail import email_of, html_of, text_of
 from notifications.models import OutboxMessage
 from notifications.queries import letter_of
 from notifications.rules import Button, Letter
+from notifications.rules.kinds import KINDS
 from notifications.tasks import send_messages
 from orders.models import Order
 from orders.services import pay_order, refund_order
@@ -196,3 +198,7 @@ def test_a_membership_that_ends_is_told_unless_renewed():
     )
     Membership.objects.create(**paid, order_ref="order:2", starts_at=end, ends_at=end + timedelta(days=30))
     assert written("membership_ending", payload, customer=customer) is None
+
+
+def test_staff_have_words_for_every_kind_of_letter() -> None:
+    assert set(settings.NOTIFICATIONS_TEMPLATES) == set(KINDS)

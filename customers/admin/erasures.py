@@ -24,6 +24,7 @@ class ErasureRequestAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     counted = ngettext_lazy("%(n)s request", "%(n)s requests", "n")
+    list_before_template = "customers/admin/_erasures_head.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("customer", "asked_by")

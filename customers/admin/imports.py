@@ -69,7 +69,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("import"))
     def run_link(self, obj: ImportRun) -> SafeString:
-        return format_html('<a class="bo-code-link" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state_badge(self, obj: ImportRun) -> SafeString:

@@ -85,6 +85,7 @@ def erase(request: HttpRequest, customer_id: int) -> HttpResponse:
         "backoffice/forget_customer.html",
         title=_("Forget customer № %(number)d") % {"number": customer.pk},
         status=422 if form.errors else 200,
+        opts=Customer._meta,
         form=form,
         customer=customer,
         asked=open_erasure(customer.pk),

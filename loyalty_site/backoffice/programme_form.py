@@ -181,7 +181,7 @@ class ProgrammeForm(forms.Form):
         digits=12,
     )
     erasure_days = _count(
-        gettext_lazy("customers are forgotten after, days"),
+        gettext_lazy("Customers are forgotten after, days"),
         gettext_lazy("Whoever asks to be forgotten can call it off until then. At most 30 days."),
     )
 

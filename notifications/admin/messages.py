@@ -96,7 +96,7 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("message"))
     def number(self, obj: OutboxMessage) -> SafeString:
         address = reverse("admin:notifications_outboxmessage_page", args=[obj.pk])
-        return format_html('<a class="bo-code-link" href="{}">№ {}</a>', address, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}">№ {}</a>', address, obj.pk)
 
     @admin.display(description=_("kind"))
     def kind_shown(self, obj: OutboxMessage) -> str:

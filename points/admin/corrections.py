@@ -70,7 +70,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("correction"))
     def number(self, obj: PendingAdjustment) -> SafeString:
-        return format_html('<a class="bo-code-link" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, obj: PendingAdjustment) -> SafeString:

@@ -82,7 +82,7 @@ class GrantAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("grant"))
     def number(self, obj: SegmentGrant) -> SafeString:
-        return format_html('<a class="bo-code-link" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, obj: SegmentGrant) -> SafeString:

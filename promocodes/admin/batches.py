@@ -70,7 +70,7 @@ class BatchAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("batch"))
     def batch_link(self, obj: Batch) -> SafeString:
-        return format_html('<a class="bo-code-link" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state_badge(self, obj: Batch) -> SafeString:

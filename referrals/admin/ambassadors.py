@@ -74,7 +74,7 @@ class AmbassadorAdmin(ShopAdmin):
 
     @admin.display(description=gettext_lazy("name"))
     def who(self, obj: Ambassador) -> SafeString:
-        return format_html('<a class="bo-code-link" href="{}/change/">{}</a>', obj.pk, obj.name)
+        return format_html('<a class="bo-row-link" href="{}/change/">{}</a>', obj.pk, obj.name)
 
     @admin.display(description=gettext_lazy("customer"))
     def account(self, obj: Ambassador) -> str | SafeString:

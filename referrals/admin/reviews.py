@@ -102,7 +102,7 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("referral"))
     def number(self, obj: Review) -> SafeString:
-        return format_html('<a class="bo-code-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.referral_id)
+        return format_html('<a class="bo-row-link bo-nowrap" href="{}/change/">№ {}</a>', obj.pk, obj.referral_id)
 
     @admin.display(description=gettext_lazy("risk"))
     def risk(self, obj: Review) -> int:

@@ -8,8 +8,6 @@ KINDS = {
     "birthday_bonus": _("birthday bonus"),
     "holiday_bonus": _("holiday bonus"),
     "points_expiring": _("points expire"),
-    "birthday_bonus": _("bonus for the birthday"),
-    "holiday_bonus": _("holiday bonus"),
     "tier_changed": _("tier changed"),
     "tier_lapsing": _("tier ends"),
     "membership_ending": _("membership ends"),

@@ -172,9 +172,9 @@ def _page(
 
 
 def _source(request: HttpRequest) -> tuple[Segment | None, Node | None]:
-    key, rule = key_of(request.GET.get("from")), request.GET.get("rule")
-    if key is not None:
-        source = get_object_or_404(Segment, pk=key)
+    key, rule = request.GET.get("from", ""), request.GET.get("rule")
+    if key.isdecimal():
+        source = get_object_or_404(Segment, pk=key_of(key))
         if source.kind == Segment.Kind.RULE:
             return source, _read(source.rule)
         return None, _read({"field": "segment", "op": "in", "value": [source.code]})

@@ -78,14 +78,7 @@ class ReadOnlyAdmin(ShopAdmin):
         return False
 
 
-def page(
-    request: HttpRequest,
-    template: str,
-    *,
-    title: Any,
-    status: int = 200,
-    **context: Any,
-) -> TemplateResponse:
+def page(request: HttpRequest, template: str, *, title: Any, status: int = 200, **context: Any) -> TemplateResponse:
     """A page of our own inside the admin's frame."""
     request.current_app = admin.site.name  # type: ignore[attr-defined]
     frame = admin.site.each_context(request)

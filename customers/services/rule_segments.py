@@ -13,12 +13,11 @@ from customers.models import Segment, User
 from customers.queries.conditions import read_rule
 from customers.queries.members import RFM_PREFIX
 from customers.queries.rule_order import asked_segments, asking_for, makes_a_circle
-from customers.services.segments import WANTED_CODE
+from customers.services.segments import LONGEST_NAME, LONGEST_NOTE, WANTED_CODE
 from loyalty_site.kernel.errors import Conflict, FieldError, InvalidInput, NotFound, WrongState
 from loyalty_site.kernel.transactions import requires_transaction
 
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,64}")
-LONGEST_NAME, LONGEST_NOTE = 200, 500
 RULES_LOCK = 0x5E67_0002
 
 

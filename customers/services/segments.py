@@ -13,6 +13,7 @@ from loyalty_site.kernel.errors import FieldError, InvalidInput
 from loyalty_site.kernel.transactions import requires_transaction
 
 MOST_DIGITS = 9
+LONGEST_NAME, LONGEST_NOTE = 200, 500
 WANTED_CODE = _("Enter a code of Latin letters, digits, hyphens; it does not begin with “rfm-”.")
 
 
@@ -21,6 +22,7 @@ def put_segment(
     *,
     code: str,
     name: str,
+    note: str = "",
     added: Sequence[str] = (),
     removed: Sequence[str] = (),
     is_new: bool = False,
@@ -35,8 +37,10 @@ def put_segment(
     errors = []
     if code.startswith(RFM_PREFIX):
         errors.append(FieldError("code", "invalid", WANTED_CODE))
-    if not name.strip() or len(name) > 200:
+    if not name.strip() or len(name) > LONGEST_NAME:
         errors.append(FieldError("name", "invalid", _("Enter a name of at most 200 characters.")))
+    if len(note) > LONGEST_NOTE:
+        errors.append(FieldError("note", "invalid", _("At most %(count)d characters.") % {"count": LONGEST_NOTE}))
     of_code = Segment.objects.filter(code=code)
     if (is_new and of_code.exists()) or of_code.exclude(kind=Segment.Kind.LIST).exists():
         errors.append(FieldError("code", "taken", _("There is a segment of this code already.")))
@@ -46,9 +50,9 @@ def put_segment(
     Segment.objects.get_or_create(code=code, defaults={"name": name.strip(), "created_by": by, "created_at": now})
     # While the row is held nobody else moves the members of this list.
     segment = Segment.objects.select_for_update(no_key=True, of=("self",)).get(code=code)
-    if segment.name != name.strip():
-        segment.name = name.strip()
-        segment.save(update_fields=["name"])
+    if (segment.name, segment.note) != (name.strip(), note.strip()):
+        segment.name, segment.note = name.strip(), note.strip()
+        segment.save(update_fields=["name", "note"])
     _move(segment, set(joining), set(leaving), now)
     return segment
 

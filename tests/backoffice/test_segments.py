@@ -130,6 +130,24 @@ def test_no_rule_in_an_address_is_a_fault(manager: Client, rule: str) -> None:
     assert manager.get(reverse(ADD), {"rule": rule}).status_code in {200, 404}
 
 
+def test_a_list_is_made_with_who_and_why(manager: Client, buyer: Customer) -> None:
+    sent = {"code": "by-hand", "name": "Список", "note": "for the June letter", "added": "buyer@shop.test"}
+
+    assert manager.post(reverse("admin:customers_segment_add"), sent).status_code == 302
+    listed = Segment.objects.get(code="by-hand")
+    told = (listed.kind, listed.name, listed.note, listed.created_by and listed.created_by.email)
+    assert told == ("list", "Список", "for the June letter", "manager@shop.test")
+    assert list(listed.memberships.values_list("customer", flat=True)) == [buyer.pk]
+
+    address = reverse("admin:customers_segment_change", args=[listed.pk])
+    assert "for the June letter" in text(manager.get(address))
+    refused = manager.post(address, {"code": "x", "name": "Список", "note": "x" * 501})
+    assert refused.status_code == 422
+    manager.post(address, {"name": "Другой", "note": ""})
+    listed.refresh_from_db()
+    assert (listed.code, listed.name, listed.note) == ("by-hand", "Другой", "")
+
+
 def test_a_number_that_is_none_is_nobody(manager: Client, segment: Segment) -> None:
     listed = SegmentFactory()
     address = reverse("admin:customers_segment_change", args=[listed.pk])

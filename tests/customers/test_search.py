@@ -115,11 +115,16 @@ def test_what_has_no_trigram_is_looked_for_among_the_newest(typed: str, is_found
 
 
 def test_every_way_is_answered_by_an_index_of_its_own(wanted: Customer) -> None:
-    """The expressions of the search are those of the indexes: else a million customers were read one by one."""
+    """The expressions of the search are those of the indexes: else a million customers were read one by one.
+
+    Of two rows, or of what the statistics remember of other tests, the planner may read any index from end to end.
+    """
     names = {"customer_names_trgm", "customer_last_first", "customer_first_last", "customer_phone_end"}
     names |= {"customer_email_start", "customer_phone_start", "customer_email_trgm"}
     seen: set[str] = set()
     with connection.cursor() as cursor:
+        cursor.execute(CROWD)
+        cursor.execute("ANALYZE customers_customer")
         cursor.execute("SET LOCAL enable_seqscan = off")
         for typed in ("тест ова", "тес", "50001", "wan"):
             seen |= plans_of(typed, names)
@@ -141,3 +146,11 @@ def plans_of(typed: str, names: set[str]) -> set[str]:
             plan = " ".join(line for (line,) in cursor.fetchall())
         seen |= {name for name in names if name in plan}
     return seen
+
+
+CROWD = """
+INSERT INTO customers_customer (public_id, external_id, first_name, last_name, email, phone, registered_at)
+SELECT gen_random_uuid(), 'crowd-' || n, md5('first' || n), md5('last' || n), md5('e' || n) || '@example.org',
+       '+7900' || lpad(n::text, 7, '0'), now()
+FROM generate_series(1, 3000) n
+"""

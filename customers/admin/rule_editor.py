@@ -26,6 +26,17 @@ SAMPLE = 8
 ACTIONS = ("_add", "_group", "_remove", "_show", "_count")
 
 
+def what_for() -> forms.CharField:
+    """Asked for of every segment, by conditions or by hand."""
+    return forms.CharField(
+        label=gettext_lazy("What for"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Those who come after you read it."),
+    )
+
+
 class DetailsForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
@@ -34,13 +45,7 @@ class DetailsForm(forms.Form):
         max_length=64,
         help_text=gettext_lazy("Promo codes and the API know the segment by it; it stays."),
     )
-    note = forms.CharField(
-        label=gettext_lazy("What for"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Those who come after you read it."),
-    )
+    note = what_for()
 
 
 @staff_page("customers.add_segment")

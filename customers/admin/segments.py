@@ -33,13 +33,7 @@ MEMBERS_SHOWN = 50
 class SegmentForm(forms.Form):
     code = forms.SlugField(label=_("Code"), max_length=64, help_text=_("Promo codes remember the segment by it."))
     name = forms.CharField(label=_("Name"), max_length=200)
-    note = forms.CharField(
-        label=_("What for"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Those who come after you read it."),
-    )
+    note = rule_editor.what_for()
     added = forms.CharField(
         label=_("Add customers"),
         help_text=_("E-mails or numbers, one on a line."),
@@ -140,11 +134,18 @@ class SegmentAdmin(ServiceAdmin):
             name=values["name"],
             note=values["note"],
             added=_lines(values["added"]),
-            removed=_lines(values["removed"]),
+            removed=_lines(values.get("removed", "")),
             is_new=obj is None,
             by=by,
             now=timezone.now(),
         )
+
+    def _form(self, request: HttpRequest, obj: Any, may_write: bool) -> forms.Form:
+        """From a list that is only being made nobody can be removed."""
+        form = super()._form(request, obj, may_write)
+        if obj is None:
+            del form.fields["removed"]
+        return form
 
     def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         if obj is None:

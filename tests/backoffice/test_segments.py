@@ -133,6 +133,7 @@ def test_no_rule_in_an_address_is_a_fault(manager: Client, rule: str) -> None:
 def test_a_list_is_made_with_who_and_why(manager: Client, buyer: Customer) -> None:
     sent = {"code": "by-hand", "name": "Список", "note": "for the June letter", "added": "buyer@shop.test"}
 
+    assert 'name="removed"' not in text(manager.get(reverse("admin:customers_segment_add")))
     assert manager.post(reverse("admin:customers_segment_add"), sent).status_code == 302
     listed = Segment.objects.get(code="by-hand")
     told = (listed.kind, listed.name, listed.note, listed.created_by and listed.created_by.email)
@@ -140,7 +141,8 @@ def test_a_list_is_made_with_who_and_why(manager: Client, buyer: Customer) -> No
     assert list(listed.memberships.values_list("customer", flat=True)) == [buyer.pk]
 
     address = reverse("admin:customers_segment_change", args=[listed.pk])
-    assert "for the June letter" in text(manager.get(address))
+    page = text(manager.get(address))
+    assert ("for the June letter" in page, 'name="removed"' in page) == (True, True)
     refused = manager.post(address, {"code": "x", "name": "Список", "note": "x" * 501})
     assert refused.status_code == 422
     manager.post(address, {"name": "Другой", "note": ""})

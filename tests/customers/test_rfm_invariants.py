@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Purchase, Rfm, RfmRun, StaleCustomer
 from customers.queries.rfm_invariants import INVARIANTS
+from tests.customers.found import found_by
 from tests.customers.rfm_rows import day
 from tests.customers.test_rfm import buy, give_back
 from tests.customers.test_rfm_night import night
@@ -20,13 +21,7 @@ ON_TIME = "rfm_reckoned_on_time"
 
 def offenders() -> set[str]:
     """All but what goes by the database's clock: the tests' present is long ago."""
-    found = set()
-    with connection.cursor() as cursor:
-        for invariant in INVARIANTS:
-            cursor.execute(invariant.sql)
-            if cursor.fetchall():
-                found.add(invariant.code)
-    return found - {ON_TIME}
+    return found_by(INVARIANTS) - {ON_TIME}
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer, Segment, SegmentMembership, SegmentMove
 from customers.queries.invariants import INVARIANTS
 from customers.services import erase_customer, put_rule_segment, put_segment, refresh_segment, refresh_stale
+from tests.customers.found import found_by
 from tests.customers.merging import merged
 from tests.customers.segment_rows import leaf, rfm
 from tests.factories import CustomerFactory, SegmentFactory
@@ -20,13 +20,7 @@ ADDS_UP, REFRESHED, OF_THE_MAP = "segments_moves_add_up", "segments_are_refreshe
 
 
 def offenders() -> set[str]:
-    found = set()
-    with connection.cursor() as cursor:
-        for invariant in INVARIANTS:
-            cursor.execute(invariant.sql)
-            if cursor.fetchall():
-                found.add(invariant.code)
-    return found
+    return found_by(INVARIANTS)
 
 
 @pytest.fixture
